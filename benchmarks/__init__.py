@@ -1,0 +1,1 @@
+"""Fair timings and quality of skensemble against its peers: ``python -m benchmarks --help``."""

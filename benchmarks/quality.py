@@ -1,0 +1,237 @@
+"""``python -m benchmarks quality``: scores of our forests on real sets, against scikit-learn's.
+
+For each set and seed, rows are split at random (a quarter is held out; by class for labels) and both
+libraries fit with equal parameters. Categories are taken as they are (ours only), as ordinal codes (both
+libraries), and as one-hot columns (scikit-learn). The verdict on a score is by the mean of the paired
+differences over the seeds: "better" or "worse" if it is more than a standard error away from zero, else
+"within". Of two equal methods, ours is thus found "worse" in about one comparison of six.
+"""
+
+import itertools
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks import data
+from benchmarks.bars import standard_error
+from benchmarks.peers import OURS, Contender
+from benchmarks.process import isolated
+from benchmarks.table import aligned, environment, write_json
+from benchmarks.timing import timed
+
+SUMMARY = "scores of forests on real sets, ten seeds, against scikit-learn's (hours at full size)"
+
+FORESTS = {
+    "classification": ("RandomForestClassifier", "ExtraTreesClassifier"),
+    "regression": ("RandomForestRegressor", "ExtraTreesRegressor"),
+}
+LOWER_IS_BETTER = ("log-loss", "RMSE")
+ENCODINGS = ("ordinal", "one-hot")
+_PEER = "scikit-learn"
+_QUICK = {"rows": 1000, "n_estimators": 5, "seeds": 2}
+
+
+class Comparison(NamedTuple):
+    """Paired scores of two contenders over the seeds.
+
+    Attributes
+    ----------
+    set, estimator, score, ours, peer : str
+        What was compared: ``ours`` and ``peer`` are labels of contenders.
+    ours_mean, peer_mean : float
+        Means of the score.
+    difference : float
+        Mean by which ours is better, positive for better whatever the score.
+    error : float
+        Standard error of that mean.
+    verdict : str
+        ``"better"``, ``"within"`` (one standard error) or ``"worse"``.
+    """
+
+    set: str
+    estimator: str
+    score: str
+    ours: str
+    peer: str
+    ours_mean: float
+    peer_mean: float
+    difference: float
+    error: float
+    verdict: str
+
+    @property
+    def outcome(self):
+        """``"miss"`` if ours is worse, else ``"pass"``."""
+        return "miss" if self.verdict == "worse" else "pass"
+
+
+def add_arguments(parser):
+    """Add the options of this command."""
+    parser.add_argument(
+        "--data", metavar="DIR", help=f"folder of Parquet files (default: ${data.FOLDER_VARIABLE})"
+    )
+    parser.add_argument(
+        "--sets", nargs="+", metavar="NAME", help="only these (default: all with one target a row)"
+    )
+    parser.add_argument("--seeds", type=int, default=10, help="default: %(default)s")
+    parser.add_argument("--n-estimators", type=int, default=100, help="default: %(default)s")
+    parser.add_argument(
+        "--rows", type=int, default=20_000, help="drawn from a larger set (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, default=2, help="default: %(default)s")
+    parser.add_argument(
+        "--encodings",
+        nargs="+",
+        choices=ENCODINGS,
+        default=list(ENCODINGS),
+        help="of the peer (default: both)",
+    )
+
+
+def run(arguments):
+    """Score the chosen sets; print the comparisons and write the JSON file after each set.
+
+    Returns
+    -------
+    list of Comparison
+
+    Raises
+    ------
+    ValueError
+        If there is no folder of sets, or a set is not in it.
+    """
+    if arguments.quick:
+        vars(arguments).update(_QUICK)
+    folder = data.data_folder(arguments.data)
+    present = data.real_sets(folder)
+    missing = set(arguments.sets or ()) - set(present)
+    if missing:
+        raise ValueError(f"--sets: no {', '.join(sorted(missing))} here; there are {', '.join(present)}.")
+    records, comparisons, start = [], [], time.perf_counter()
+    for name in arguments.sets or present:
+        print(f"{time.perf_counter() - start:5.0f} s  {name}", flush=True)
+        new = isolated(score_set, folder, name, arguments)
+        records += new
+        comparisons += compared(new)
+        write_json(
+            Path(arguments.output) / "quality.json",
+            {
+                "environment": environment(),
+                "options": vars(arguments),
+                "scores": records,
+                "comparisons": [comparison._asdict() for comparison in comparisons],
+            },
+        )
+    print(f"{time.perf_counter() - start:5.0f} s  done; at most {arguments.rows:,} rows of a set\n")
+    header = ("set", "estimator", "score", "ours", "peer", "ours", "peer", "better by", "+-", "verdict")
+    print(aligned(header, comparisons))
+    verdicts = [comparison.verdict for comparison in comparisons]
+    print(
+        "\n" + ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("better", "within", "worse"))
+    )
+    return comparisons
+
+
+def score_set(folder, name, arguments):
+    """Fit every contender of one set on every seed's split.
+
+    Returns
+    -------
+    list of dict
+        ``set``, ``estimator``, ``library``, ``encoding``, ``seed``, ``fit_seconds``, ``scores`` (name ->
+        value).
+    """
+    from sklearn.model_selection import train_test_split
+
+    X, y, task = data.read_set(folder, name, max_samples=arguments.rows)
+    records = []
+    for seed in range(arguments.seeds):
+        split = train_test_split(X, y, random_state=seed, stratify=y if task == "classification" else None)
+        for estimator in FORESTS[task]:
+            for contender in contenders_of(X, arguments.encodings):
+                record = {"set": name, "estimator": estimator, **contender._asdict(), "seed": seed}
+                records.append(record | _score(contender, estimator, seed, split, task, arguments))
+    return records
+
+
+def _score(contender, estimator, seed, split, task, arguments):
+    X_train, X_test, y_train, y_test = split
+    parameters = {"n_estimators": arguments.n_estimators}
+    model = contender.build(estimator, parameters, n_threads=arguments.threads, random_state=seed, X=X_train)
+    _, seconds, _ = timed(lambda: model.fit(X_train, y_train))
+    return {"fit_seconds": seconds, "scores": scores(model, X_test, y_test, task)}
+
+
+def contenders_of(X, encodings):
+    """Ours with categories as they are and as codes, the peer with each encoding; two if there are none."""
+    if not len(X.select_dtypes("category").columns):
+        return [Contender(OURS), Contender(_PEER)]
+    ours = [Contender(OURS), *(Contender(OURS, encoding) for encoding in encodings if encoding == "ordinal")]
+    return [*ours, *(Contender(_PEER, encoding) for encoding in encodings)]
+
+
+def scores(model, X, y, task):
+    """R2 and RMSE of a regression; accuracy, area under the curve and log-loss of labels."""
+    from sklearn.metrics import accuracy_score, log_loss, r2_score, roc_auc_score, root_mean_squared_error
+
+    if task == "regression":
+        predicted = model.predict(X)
+        return {"R2": float(r2_score(y, predicted)), "RMSE": float(root_mean_squared_error(y, predicted))}
+    classes, probabilities = model.classes_, model.predict_proba(X)
+    if len(classes) == 2:
+        area = roc_auc_score(y == classes[1], probabilities[:, 1])
+    else:
+        area = roc_auc_score(y, probabilities, multi_class="ovr", labels=classes)
+    return {
+        "accuracy": float(accuracy_score(y, classes[np.argmax(probabilities, axis=1)])),
+        "AUC": float(area),
+        "log-loss": float(log_loss(y, probabilities, labels=classes)),
+    }
+
+
+def compared(records):
+    """Compare ours with the peer, score by score, for one set.
+
+    Codes are held against codes (is the algorithm as good?), categories as they are against every encoding.
+
+    Parameters
+    ----------
+    records : list of dict
+        From `score_set`.
+
+    Returns
+    -------
+    list of Comparison
+    """
+    scores_of = {}
+    for record in records:
+        contender = (record["library"], record["encoding"])
+        scores_of.setdefault((record["set"], record["estimator"]), {}).setdefault(contender, []).append(
+            record["scores"]
+        )
+    comparisons = []
+    for start, by_contender in scores_of.items():
+        for ours, peer in itertools.product(by_contender, by_contender):
+            is_asked = ours[0] == OURS != peer[0] and ours[1] in ("", peer[1])
+            for score in by_contender[ours][0] if is_asked else ():
+                values = [np.array([scores[score] for scores in by_contender[one]]) for one in (ours, peer)]
+                labels = (Contender(*ours).label, Contender(*peer).label)
+                outcome = paired(*values, lower_is_better=score in LOWER_IS_BETTER)
+                comparisons.append(Comparison(*start, score, *labels, *outcome))
+    return comparisons
+
+
+def paired(ours, peer, *, lower_is_better=False):
+    """Means, mean difference in our favour, its standard error, and the verdict.
+
+    Examples
+    --------
+    >>> paired(np.array([0.8, 0.9]), np.array([0.7, 0.6]))[-1]
+    'better'
+    """
+    differences = (peer - ours) if lower_is_better else (ours - peer)
+    difference, error = float(differences.mean()), standard_error(differences)
+    verdict = "within" if abs(difference) <= error else "better" if difference > 0 else "worse"
+    return float(ours.mean()), float(peer.mean()), difference, error, verdict

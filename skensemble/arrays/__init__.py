@@ -1,0 +1,1 @@
+"""Algorithms on plain arrays that know nothing about trees."""

@@ -1,0 +1,126 @@
+"""Sorting: of integer keys, `(rank << 32) | position`, by rank, and of floats with what belongs to them."""
+
+from skensemble._compile import part
+
+POSITION_BITS = 32
+POSITION_MASK = (1 << POSITION_BITS) - 1
+
+INSERTION_LIMIT = 24  # keys up to which insertion sort wins
+RUN = 24  # floats, likewise
+MAX_DIGIT_BITS = 11  # a pass then counts in 16 KiB, half of a first level cache
+N_COUNTS = 1 << MAX_DIGIT_BITS
+
+
+@part
+def sort_keys(keys, spare, counts, n, lowest, highest):
+    """Sort the first n keys by rank, stably, given the lowest and the highest rank.
+
+    Radix sort: passes from the low digit to the high one.  A pass costs time for every key and for every value of a
+    digit, so few keys get short digits.
+
+    Parameters
+    ----------
+    keys : (n,) int64
+        Sorted in place.
+    spare : (n,) int64
+        Work space.
+    counts : (N_COUNTS,) int64
+        Work space.
+    """
+    if n <= INSERTION_LIMIT:
+        insertion_sort(keys, n)
+        return
+    n_bits = bit_length(highest - lowest)
+    most_bits = min(MAX_DIGIT_BITS, bit_length(n))
+    n_passes = (n_bits + most_bits - 1) // most_bits
+    if n_passes == 0:
+        return
+    digit_bits = (n_bits + n_passes - 1) // n_passes
+    offset = lowest << POSITION_BITS
+    for number in range(n_passes):
+        shift = POSITION_BITS + number * digit_bits
+        if number % 2 == 0:
+            move_by_digit(keys, spare, counts, n, offset, shift, digit_bits)
+        else:
+            move_by_digit(spare, keys, counts, n, offset, shift, digit_bits)
+    if n_passes % 2 == 1:
+        for i in range(n):
+            keys[i] = spare[i]
+
+
+@part
+def bit_length(number):
+    """How many bits a number that is not negative has."""
+    n_bits = 0
+    while number >> n_bits:
+        n_bits += 1
+    return n_bits
+
+
+@part
+def insertion_sort(keys, n):
+    """Sort the first n keys, positions included."""
+    for i in range(1, n):
+        key = keys[i]
+        j = i
+        while j > 0 and keys[j - 1] > key:
+            keys[j] = keys[j - 1]
+            j -= 1
+        keys[j] = key
+
+
+@part
+def move_by_digit(source, target, counts, n, offset, shift, digit_bits):
+    """Copy n keys, sorted stably by one digit."""
+    n_digits = 1 << digit_bits
+    mask = n_digits - 1
+    for digit in range(n_digits):
+        counts[digit] = 0
+    for i in range(n):
+        counts[((source[i] - offset) >> shift) & mask] += 1
+    total = 0
+    for digit in range(n_digits):
+        count = counts[digit]
+        counts[digit] = total
+        total += count
+    for i in range(n):
+        digit = ((source[i] - offset) >> shift) & mask
+        target[counts[digit]] = source[i]
+        counts[digit] += 1
+
+
+@part
+def sort_by_score(scores, order, n, spare_scores, spare_order):
+    """Sort scores, and order with them, stably: insertion sort of short runs, which are then merged."""
+    for start in range(0, n, RUN):
+        for i in range(start + 1, min(start + RUN, n)):
+            score, bucket = scores[i], order[i]
+            j = i
+            while j > start and scores[j - 1] > score:
+                scores[j] = scores[j - 1]
+                order[j] = order[j - 1]
+                j -= 1
+            scores[j] = score
+            order[j] = bucket
+    if n > RUN:
+        merge_runs(scores, order, n, spare_scores, spare_order)
+
+
+@part
+def merge_runs(scores, order, n, spare_scores, spare_order):
+    """Merge sorted runs of RUN items, bottom up."""
+    width = RUN
+    while width < n:
+        for start in range(0, n, 2 * width):
+            middle, stop = min(start + width, n), min(start + 2 * width, n)
+            left, right = start, middle
+            for i in range(start, stop):
+                if left < middle and (right >= stop or scores[left] <= scores[right]):
+                    spare_scores[i], spare_order[i] = scores[left], order[left]
+                    left += 1
+                else:
+                    spare_scores[i], spare_order[i] = scores[right], order[right]
+                    right += 1
+        for i in range(n):
+            scores[i], order[i] = spare_scores[i], spare_order[i]
+        width *= 2

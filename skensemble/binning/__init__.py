@@ -1,0 +1,1 @@
+"""From values to codes: the only place where training looks at floats."""

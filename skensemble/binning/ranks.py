@@ -1,0 +1,112 @@
+"""Dense ranks: the code of a value is its place among the distinct values of its feature."""
+
+import numpy as np
+
+from skensemble._compile import kernel
+from skensemble._threads import run_in_threads
+from skensemble.records import RankedFeatures
+
+_SMALL = 1 << 17  # values that are ranked by one thread
+_MOST_SHORT_CODES = 1 << 16
+
+
+def rank_features(X, n_categories, n_threads=1):
+    """Rank the values of every feature.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features) float32
+        NaN is missing; categories are their numbers.
+    n_categories : (n_features,) int64
+        How many categories a feature has; 0: it is numeric.
+    n_threads : int
+
+    Returns
+    -------
+    RankedFeatures
+    """
+    n_samples, n_features = X.shape
+    ranks = np.empty((n_features, n_samples), np.uint32)
+
+    def rank_feature(feature):
+        if n_categories[feature]:
+            return rank_categories(X[:, feature], n_categories[feature], ranks[feature])
+        column = np.ascontiguousarray(X[:, feature])
+        values = np.empty_like(column)
+        return values[: rank_column(column, np.argsort(column), ranks[feature], values)].copy()
+
+    tasks = [lambda feature=feature: rank_feature(feature) for feature in range(n_features)]
+    values = run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
+    offsets = np.concatenate([[0], np.cumsum([len(distinct) for distinct in values])]).astype(np.int64)
+    nothing = np.zeros(0, np.int64)
+    return RankedFeatures(
+        ranks=_shortest(ranks, offsets),
+        values=np.concatenate([*values, np.zeros(1, np.float32)]),
+        offsets=offsets,
+        is_categorical=n_categories > 0,
+        is_sparse=False,
+        indptr=nothing,
+        rows=np.zeros(0, np.int32),
+        zero_ranks=nothing,
+    )
+
+
+def rank_sparse_features(X):
+    """Rank the values of every feature of a CSC matrix (n_samples, n_features) of float32 with sorted indices.
+
+    Only stored entries get codes, and 0 is one of the values of every feature.
+    """
+    n_features = X.shape[1]
+    columns = np.repeat(np.arange(n_features), np.diff(X.indptr))
+    every_column = np.arange(n_features)
+    keyed_columns = np.concatenate([columns, every_column])
+    entries = np.concatenate([X.data, np.zeros(n_features, np.float32)])
+    order = np.lexsort((entries, keyed_columns))
+    sorted_entries, sorted_columns = entries[order], keyed_columns[order]
+    is_new = np.ones(len(order), bool)
+    is_new[1:] = (sorted_entries[1:] != sorted_entries[:-1]) | (sorted_columns[1:] != sorted_columns[:-1])
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(sorted_columns[is_new], minlength=n_features))])
+    codes = np.empty(len(order), np.int64)
+    codes[order] = np.cumsum(is_new) - 1 - offsets[sorted_columns]
+    offsets = offsets.astype(np.int64)
+    return RankedFeatures(
+        ranks=_shortest(codes[: len(columns)].astype(np.uint32)[np.newaxis], offsets),
+        values=np.concatenate([sorted_entries[is_new], np.zeros(1, np.float32)]),
+        offsets=offsets,
+        is_categorical=np.zeros(n_features, bool),
+        is_sparse=True,
+        indptr=X.indptr.astype(np.int64),
+        rows=X.indices.astype(np.int32),
+        zero_ranks=codes[len(columns) :],
+    )
+
+
+def _shortest(ranks, offsets):
+    """16-bit codes where they are enough, the code of missing values included."""
+    most = np.diff(offsets).max(initial=0)
+    return ranks.astype(np.uint16) if most < _MOST_SHORT_CODES else ranks
+
+
+@kernel
+def rank_column(column, order, ranks, values):
+    """Write the ranks and the distinct values of a column that `order` sorts, NaN last; returns how many there are."""
+    n = column.size
+    n_present = n
+    while n_present > 0 and np.isnan(column[order[n_present - 1]]):
+        n_present -= 1
+    n_distinct = 0
+    for i in range(n_present):
+        value = column[order[i]]
+        if n_distinct == 0 or value != values[n_distinct - 1]:
+            values[n_distinct] = value
+            n_distinct += 1
+        ranks[order[i]] = n_distinct - 1
+    for i in range(n_present, n):
+        ranks[order[i]] = n_distinct
+    return n_distinct
+
+
+def rank_categories(column, n_categories, ranks):
+    """Write the numbers of categories, n_categories for a missing one; returns all numbers."""
+    ranks[:] = np.where(np.isnan(column), n_categories, column)
+    return np.arange(n_categories, dtype=np.float32)

@@ -1,0 +1,40 @@
+"""What the criteria of classification share: weights of classes, output after output in one row."""
+
+from skensemble._compile import part
+
+
+@part
+def class_column(samples, position, targets, offsets, output):
+    """The place of a sample's class of one output among the classes of all outputs."""
+    if offsets.size == 2:
+        return int(samples.pair[position, 1])
+    return offsets[output] + int(targets[samples.index[position], output])
+
+
+@part
+def sum_classes(samples, start, stop, targets, offsets, total):
+    """Write the node's statistics row `[n_rows, weight, class weights...]` into total; returns the weight."""
+    for k in range(total.size):
+        total[k] = 0.0
+    for position in range(start, stop):
+        collect_classes(total, 0, samples, position, targets, offsets)
+    return total[1]
+
+
+@part
+def collect_classes(rows, at, samples, position, targets, offsets):
+    """Add a sample to the statistics row at rows[at:]."""
+    weight = samples.pair[position, 0]
+    rows[at] += 1.0
+    rows[at + 1] += weight
+    for output in range(offsets.size - 1):
+        rows[at + 2 + class_column(samples, position, targets, offsets, output)] += weight
+
+
+@part
+def write_shares(total, offsets, values, number):
+    """Write the shares of the classes of each output into a row of values (n_nodes, n_outputs * most classes)."""
+    width = values.shape[1] // (offsets.size - 1)
+    for output in range(offsets.size - 1):
+        for column in range(offsets[output], offsets[output + 1]):
+            values[number, output * width + column - offsets[output]] = total[2 + column] / total[1]

@@ -1,0 +1,75 @@
+"""Gini index: how often two draws from a node differ in class (Breiman et al. 1984, section 4.3)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skensemble._compile import record
+from skensemble.criteria.classes import class_column, collect_classes, sum_classes, write_shares
+from skensemble.records import Left, NodeStatistics
+
+
+@record
+class Gini(NamedTuple):
+    """One minus the sum of the squared shares of the classes, averaged over the outputs.
+
+    A sweep keeps the sums of squared class weights on both sides, `first` and `second`: a move changes one term of each.
+    """
+
+    targets: np.ndarray  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
+    offsets: np.ndarray  # (n_outputs + 1,) int64: where the classes of an output start
+    total: np.ndarray  # (2 + n_classes,) float64: the node's statistics row
+    left: np.ndarray  # (n_classes,) float64: weights of the classes on the left
+
+    def needs_order(self):
+        return False
+
+    def open(self, samples, start, stop):
+        weight = sum_classes(samples, start, stop, self.targets, self.offsets, self.total)
+        squares = 0.0
+        for column in range(self.left.size):
+            squares += self.total[2 + column] ** 2
+        n_outputs = self.offsets.size - 1
+        return NodeStatistics(weight, 0.0, squares, max(0.0, 1.0 - squares / (weight * weight) / n_outputs))
+
+    def write_value(self, node, values, number):
+        write_shares(self.total, self.offsets, values, number)
+
+    def begin(self, node):
+        for column in range(self.left.size):
+            self.left[column] = 0.0
+        return Left(0.0, 0.0, node.score)
+
+    def prepare(self, samples, start, keys, n):
+        pass
+
+    def move(self, left, node, samples, position):
+        weight = samples.pair[position, 0]
+        first, second = left.first, left.second
+        for output in range(self.offsets.size - 1):
+            column = class_column(samples, position, self.targets, self.offsets, output)
+            before = self.left[column]
+            first += weight * (2.0 * before + weight)
+            second -= weight * (2.0 * (self.total[2 + column] - before) - weight)
+            self.left[column] = before + weight
+        return Left(left.weight + weight, first, second)
+
+    def move_row(self, left, node, rows, at):
+        first, second = left.first, left.second
+        for column in range(self.left.size):
+            weight = rows[at + 2 + column]
+            before = self.left[column]
+            first += weight * (2.0 * before + weight)
+            second -= weight * (2.0 * (self.total[2 + column] - before) - weight)
+            self.left[column] = before + weight
+        return Left(left.weight + rows[at + 1], first, second)
+
+    def collect(self, rows, at, node, samples, position):
+        collect_classes(rows, at, samples, position, self.targets, self.offsets)
+
+    def evaluate(self, left, node, n_moved):
+        parts = left.first / left.weight + left.second / (node.weight - left.weight)
+        return (parts - node.score / node.weight) / (self.offsets.size - 1)
+
+    def child_values(self, left, node, n_moved):
+        return self.left[1] / left.weight, (self.total[3] - self.left[1]) / (node.weight - left.weight)

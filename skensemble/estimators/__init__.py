@@ -1,0 +1,1 @@
+"""The scikit-learn estimators: validation, parameters and attributes; nothing numerical."""

@@ -1,0 +1,1 @@
+"""Growers: which node is opened next, and what becomes of its samples."""

@@ -1,0 +1,89 @@
+"""Partition: the samples of a node, reordered so that those of the left child come first."""
+
+import numpy as np
+
+from skensemble._compile import inlined, part
+from skensemble.arrays.bitset import contains
+from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
+from skensemble.splitting.gathering import gather_stored
+
+
+@part
+def partition(task, ranks, split, left_categories, category_offset, place):
+    """Reorder a node's samples, stably; returns where those of the right child start.
+
+    Parameters
+    ----------
+    ranks : (n_features, n_rows)
+        The codes that `samples.index` points into.
+    left_categories, category_offset
+        The set of the categories that go left, where the split is between categories.
+    """
+    data, desk, index, start, stop = task.data, task.desk, task.samples.index, place.start, place.stop
+    if data.is_categorical[split.feature]:
+        mark_categories(ranks, index, split, left_categories, category_offset, start, stop, desk.sides)
+    elif data.is_sparse:
+        mark_sparse(data, index, desk, split, start, stop)
+    else:
+        missing_code = data.offsets[split.feature + 1] - data.offsets[split.feature]
+        mark_codes(ranks, index, split, missing_code, start, stop, desk.sides)
+    middle = move_by_side(task.samples, task.spare, desk.sides, start, stop)
+    if data.is_sparse:
+        for position in range(start, stop):
+            desk.positions[index[position]] = position
+    return middle
+
+
+@inlined
+def mark_codes(ranks, index, split, missing_code, start, stop, sides):
+    """Write 1 for each sample that goes left, 0 for the others."""
+    feature = split.feature
+    for i in range(stop - start):
+        code = int(ranks[feature, index[start + i]])
+        is_left = code <= split.code
+        if split.missing_left:
+            is_left |= code == missing_code
+        sides[i] = is_left
+
+
+@inlined
+def mark_categories(ranks, index, split, left_categories, category_offset, start, stop, sides):
+    """Write 1 for each sample whose category goes left, 0 for the others."""
+    feature = split.feature
+    for i in range(stop - start):
+        sides[i] = contains(left_categories, category_offset, int(ranks[feature, index[start + i]]))
+
+
+@inlined
+def mark_sparse(data, index, desk, split, start, stop):
+    """Write 1 for each sample that goes left, 0 for the others, from the entries that a sparse matrix stores."""
+    n = stop - start
+    is_left = data.zero_ranks[split.feature] <= split.code
+    for i in range(n):
+        desk.sides[i] = is_left
+    n_keys, _, _ = gather_stored(data, index, desk.positions, split.feature, start, n, desk.keys)
+    for i in range(n_keys):
+        desk.sides[desk.keys[i] & POSITION_MASK] = (desk.keys[i] >> POSITION_BITS) <= split.code
+
+
+@inlined
+def move_by_side(samples, spare, sides, start, stop):
+    """Each sample is written to both sides and one counter moves, so that there is no branch to mispredict."""
+    index, pair = samples.index, samples.pair
+    left, n_right = start, 0
+    for i in range(stop - start):
+        row, weight, response = index[start + i], pair[start + i, 0], pair[start + i, 1]
+        index[left] = row
+        pair[left, 0] = weight
+        pair[left, 1] = response
+        spare.index[n_right] = row
+        spare.pair[n_right, 0] = weight
+        spare.pair[n_right, 1] = response
+        goes_left = np.int64(sides[i])
+        left += goes_left
+        n_right += 1 - goes_left
+    for i in range(n_right):
+        index[left + i] = spare.index[i]
+        pair[left + i, 0] = spare.pair[i, 0]
+        pair[left + i, 1] = spare.pair[i, 1]
+    return left

@@ -1,0 +1,1 @@
+"""Candidates: where a node may be cut, and which cut is best."""

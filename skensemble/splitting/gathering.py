@@ -1,0 +1,101 @@
+"""A node's codes of one feature as keys, from a dense or from a sparse matrix."""
+
+from skensemble._compile import part
+from skensemble.arrays.sorting import POSITION_BITS, bit_length
+from skensemble.splitting.sweeps import NOT_STORED
+
+
+@part
+def gather(ranks, index, feature, start, n, keys):
+    """Write the keys of a node's samples in their order; returns the lowest and the highest code."""
+    lowest = int(ranks[feature, index[start]])
+    highest = lowest
+    for i in range(n):
+        rank = int(ranks[feature, index[start + i]])
+        lowest = min(lowest, rank)
+        highest = max(highest, rank)
+        keys[i] = (rank << POSITION_BITS) | i
+    return lowest, highest
+
+
+@part
+def highest_below(keys, n, missing_code):
+    """The highest code that is not missing (-1: there is none), and how many are missing."""
+    highest, n_missing = -1, 0
+    for i in range(n):
+        code = keys[i] >> POSITION_BITS
+        if code == missing_code:
+            n_missing += 1
+        else:
+            highest = max(highest, code)
+    return highest, n_missing
+
+
+@part
+def gather_stored(data, index, positions, feature, start, n, keys):
+    """Write the keys of the node's samples that a sparse matrix stores.
+
+    Looks each sample of the node up among the feature's entries, or each entry up in the node, whichever is less work.
+
+    Parameters
+    ----------
+    index : (n_samples of the tree,) uint32
+        Rows, sorted by node.
+    positions : (n_samples of the fit,) int64
+        The inverse: where a row is in `index`; -1: the tree does not use it.
+
+    Returns
+    -------
+    n_keys, lowest, highest : int
+        The lowest and highest code of all samples, with the code of values that are not stored where there are any.
+    """
+    first, last = data.indptr[feature], data.indptr[feature + 1]
+    n_keys = 0
+    lowest, highest = 1 << POSITION_BITS, -1
+    if n * bit_length(last - first) < last - first:
+        for i in range(n):
+            entry = find_row(data.rows, first, last, index[start + i])
+            if entry >= 0:
+                rank = int(data.ranks[0, entry])
+                lowest = min(lowest, rank)
+                highest = max(highest, rank)
+                keys[n_keys] = (rank << POSITION_BITS) | i
+                n_keys += 1
+    else:
+        for entry in range(first, last):
+            i = positions[data.rows[entry]] - start
+            if 0 <= i < n:
+                rank = int(data.ranks[0, entry])
+                lowest = min(lowest, rank)
+                highest = max(highest, rank)
+                keys[n_keys] = (rank << POSITION_BITS) | i
+                n_keys += 1
+    if n_keys < n:
+        lowest = min(lowest, data.zero_ranks[feature])
+        highest = max(highest, data.zero_ranks[feature])
+    return n_keys, lowest, highest
+
+
+@part
+def find_row(rows, first, last, row):
+    """Where a row is among the ascending `rows[first:last]`, or -1."""
+    while first < last:
+        middle = (first + last) >> 1
+        if rows[middle] < row:
+            first = middle + 1
+        elif rows[middle] == row:
+            return middle
+        else:
+            last = middle
+    return -1
+
+
+@part
+def fill_in(keys, n_keys, n, zero_rank, spare):
+    """Turn the keys of the stored samples into keys of all samples."""
+    for i in range(n):
+        spare[i] = (zero_rank << POSITION_BITS) | i
+    for i in range(n_keys):
+        spare[keys[i] & NOT_STORED] = keys[i]
+    for i in range(n):
+        keys[i] = spare[i]
