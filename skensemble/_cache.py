@@ -1,10 +1,11 @@
 """The folder in which machine code is kept, and its entries.
 
-An entry is a file of its own whose name says what it was made from, so that processes which compile the same kernel at
-once write the same entry, and need no index to agree on.  It is complete or absent: it appears under its name in one step,
-and a checksum guards it.
+An entry is a file of its own whose name says what it was made from, so that processes which compile the
+same kernel at once write the same entry, and need no index to agree on.  It is complete or absent: it
+appears under its name in one step, and a checksum guards it.
 """
 
+import functools
 import hashlib
 import os
 import sys
@@ -23,8 +24,8 @@ class Cache:
     Parameters
     ----------
     folders : list of pathlib.Path
-        Entries are read from all of them and written to the first that takes them, so that an installation which is
-        read-only still profits from the entries that it came with.
+        Entries are read from all of them and written to the first that takes them, so that an installation
+        which is read-only still profits from the entries that it came with.
     """
 
     def __init__(self, folders):
@@ -85,6 +86,7 @@ class Cache:
             path.unlink(missing_ok=True)
 
 
+@functools.cache
 def of_module(name, chosen_folder, user_folder):
     """Return the cache of the package of a module.
 

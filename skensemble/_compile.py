@@ -1,11 +1,13 @@
 """The one door to Numba: how kernels and the records that they take are compiled, and kept on disk.
 
-Numba's own cache has silent traps.  It looks only at the file of the function itself, and not at the options, the records and
-the kernels of other files that went into it; and it takes two record classes of equal name and fields for one.  Here the name of
-an entry says all that it was made from (`skensemble._digest`), a record class has a name of its own, and what cannot be
-told apart for certain is compiled anew in every process.
+Numba's own cache has silent traps.  It looks only at the file of the function itself, and not at the
+options, the records and the kernels of other files that went into the machine code; and Numba takes two
+record classes of equal name and fields for one.  Here the name of an entry says all that it was made from
+(`skensemble._digest`), a record class has a name that no other has, and what cannot be told apart for certain
+is compiled anew in every process.
 """
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -21,20 +23,30 @@ import numpy as np
 from llvmlite.binding import get_host_cpu_name
 from numba import config, njit, types
 from numba.core import caching, codegen, compiler, event, serialize, sigutils
+from numba.core.datamodel import default_manager
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate
 from numba.extending import infer_getattr, lower_builtin
 from numba.misc.appdirs import AppDirs
 
 from skensemble import _cache, _digest
 
-# nogil: threads run kernels side by side.  error_model: a division that may raise is never turned into vector code.  No
-# `parallel`: Numba's threading layers abort the process when two threads enter them, or hang after a fork.  No `fastmath`:
-# results must not depend on what the compiler makes of it.
+# nogil: threads run kernels side by side.  error_model: a division that may raise is never turned into
+# vector code.  _nrt: see `kernel`.  No `parallel`: Numba's threading layers abort the process when two
+# threads enter them, or end it after a fork.  No `fastmath`: a model must not depend on what the compiler
+# makes of an expression.
 _OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
 _PART_OPTIONS = {**_OPTIONS, "no_cpython_wrapper": True}
 _USER_FOLDER = AppDirs(appname="skensemble", appauthor=False).user_cache_dir
 _FLAGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "USING_SVML")
-_SIMPLE_TYPES = (types.Number, types.Boolean, types.NoneType, types.UnicodeType, types.StringLiteral, types.Record)
+_PLAIN_TYPES = (
+    types.Number,
+    types.Boolean,
+    types.NoneType,
+    types.UnicodeType,
+    types.StringLiteral,
+    types.Record,
+)
+_PLAIN_REPR = namedtuple("_", "").__repr__.__code__
 
 _entered = defaultdict(set)  # name of a kernel -> the argument types with which Python called it
 _is_announced = False
@@ -44,8 +56,9 @@ _n_definitions = defaultdict(int)  # (module, qualified name) of a record class 
 def kernel(function):
     """Compile a function at its first call, without the GIL, and keep the machine code on disk.
 
-    It returns numbers, booleans or records of them, and makes no arrays: without Numba's reference counts (a pair of
-    atomic operations wherever a record of arrays is passed on) records cost nothing, and compile in a fraction of the time.
+    It returns numbers, booleans or records of them, and makes no arrays: without Numba's reference counts (a
+    pair of atomic operations wherever a record of arrays is passed on) records cost nothing, and compile in a
+    fraction of the time.
 
     Parameters
     ----------
@@ -55,8 +68,8 @@ def kernel(function):
     Returns
     -------
     kernel : callable
-        Called like the function. Without the compiler (``NUMBA_DISABLE_JIT=1``) the function itself, in which NumPy's
-        integers overflow as silently as they do in machine code.
+        Called like the function. Without the compiler (``NUMBA_DISABLE_JIT=1``) the function itself, in which
+        NumPy's integers overflow as silently as they do in machine code.
     """
     if config.DISABLE_JIT:
         plain = np.errstate(all="ignore")(function)
@@ -64,14 +77,29 @@ def kernel(function):
         return plain
     dispatcher = _general(njit(**_OPTIONS)(function))
     dispatcher._cache = _KernelCache(dispatcher)
+    add_overload = dispatcher.add_overload
+
+    def check_and_add(compiled):
+        _refuse_arrays(function, compiled.signature.return_type)
+        add_overload(compiled)
+
+    dispatcher.add_overload = check_and_add
     return dispatcher
+
+
+def _refuse_arrays(function, result):
+    if default_manager.lookup(result).contains_nrt_meminfo():
+        # Without reference counts Python would be given all of an array of which the kernel returns a part.
+        raise TypeError(
+            f"{function.__qualname__} returns {result}: a kernel returns numbers, and fills arrays"
+        )
 
 
 def part(function):
     """Compile a part of kernels: a function that only kernels call.
 
-    It is optimised as a piece of the kernel that it ends up in, once, and has no entry from Python: tests call its
-    ``py_func``, or it from a kernel.
+    It is optimised as a piece of the kernel that it ends up in, once, and has no entry from Python: tests
+    call its ``py_func``, or it from a kernel.
     """
     if config.DISABLE_JIT:
         return kernel(function)
@@ -81,7 +109,9 @@ def part(function):
         dispatcher.overloads[tuple(compiled.signature.args)] = compiled
 
     def refuse(*args, **kws):
-        raise TypeError(f"{function.__qualname__} is a part of kernels: call its py_func, or it from a kernel")
+        raise TypeError(
+            f"{function.__qualname__} is a part of kernels: call its py_func, or it from a kernel"
+        )
 
     dispatcher.add_overload, dispatcher._compile_for_args = add_overload, refuse
     return dispatcher
@@ -90,7 +120,8 @@ def part(function):
 def inlined(function):
     """Compile a part of kernels anew into each one that calls it, as if it stood there.
 
-    For what is called from one place and takes many records: to pass them would cost more than to compile it there.
+    For what is called from one place and takes many records: to pass them would cost more than to compile it
+    there.
     """
     if config.DISABLE_JIT:
         return function
@@ -135,8 +166,9 @@ def _general(dispatcher):
 def record(cls):
     """Let kernels take and make instances of a NamedTuple class, and call its methods.
 
-    Numba knows a NamedTuple class by its ``__name__``, which becomes one that no other class has; ``__qualname__``, the
-    representation of the instances and their pickles keep the name that the class was given.
+    Numba knows a NamedTuple class by its ``__name__``, which becomes one that no other class has;
+    ``__qualname__``, the representation of the instances and their pickles keep the name that the class was
+    given.
 
     Parameters
     ----------
@@ -170,16 +202,13 @@ def _give_unique_name(cls):
         _n_definitions[place] += 1
         identity = hashlib.sha256(repr((place, _n_definitions[place])).encode()).hexdigest()
     cls.__name__ = f"{cls.__name__}_{identity[:16]}"
-    if cls.__repr__.__code__ is _DEFAULT_REPR:
+    if cls.__repr__.__code__ is _PLAIN_REPR:
         cls.__repr__ = _represent
 
 
-_DEFAULT_REPR = namedtuple("_", "").__repr__.__code__
-
-
 def _represent(self):
-    name = type(self)._record_name.rpartition(".")[2]
-    return f"{name}({', '.join(f'{field}={value!r}' for field, value in zip(self._fields, self, strict=True))})"
+    fields = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+    return f"{type(self)._record_name.rpartition('.')[2]}({fields})"
 
 
 def _reduce_transient(self):
@@ -237,7 +266,7 @@ class _KernelCache(caching._Cache):
     @property
     def cache_path(self):
         cache = _cache_of(self._module)
-        return cache and str(cache.folders[0])
+        return str(cache.folders[0]) if cache else None
 
     def enable(self):
         self._is_enabled = True
@@ -253,14 +282,15 @@ class _KernelCache(caching._Cache):
         signature = sigutils.normalize_signature(sig)
         if _compilations.depth == 0:
             _entered[self._name].add(signature)
-        entry = self._entries[signature] = self._entry(*signature, target_context.codegen())
-        payload = entry and _cache_of(self._module).read(entry)
-        if payload:
-            try:
+        entry = self._entry(*signature, target_context.codegen())
+        cache = _cache_of(self._module) if entry else None
+        payload = cache.read(entry) if cache else None
+        if payload is not None:
+            # Whatever is wrong with an entry, the compiler makes a better one.
+            with contextlib.suppress(Exception):
                 return compiler.CompileResult._rebuild(target_context, *pickle.loads(payload))
-            except Exception:  # whatever is wrong with an entry, the compiler makes a better one
-                pass
-        _announce(entry and _cache_of(self._module).writable_folder())
+        self._entries[signature] = entry
+        _announce(cache)
         return None
 
     def save_overload(self, sig, data):
@@ -279,13 +309,14 @@ class _KernelCache(caching._Cache):
                 _add_type(code, argument)
         except _digest.UndigestibleError:
             return None
-        kind = repr((_environment(), codegen.magic_tuple(), [str(argument) for argument in arguments], str(result)))
+        signature = [str(numba_type) for numba_type in (*arguments, result)]
+        kind = repr((_environment(), codegen.magic_tuple(), signature))
         name = re.sub(r"[^\w.]", "", self._name)[:120]
         return f"{name}-{hashlib.sha256(kind.encode()).hexdigest()[:24]}-{code.hexdigest()[:24]}"
 
 
 def _add_type(code, numba_type):
-    """Add the records in a type to a digest; raise `UndigestibleError` for a type whose name does not say all about it."""
+    """Add the records in a type; raise `UndigestibleError` if apart from them its name does not say all."""
     if isinstance(numba_type, types.BaseTuple):
         if isinstance(numba_type, types.BaseNamedTuple):
             code.add(numba_type.instance_class)
@@ -297,7 +328,7 @@ def _add_type(code, numba_type):
         _add_type(code, numba_type.dtype)
     elif isinstance(numba_type, types.Omitted):
         code.add(numba_type.value)
-    elif not isinstance(numba_type, _SIMPLE_TYPES):
+    elif not isinstance(numba_type, _PLAIN_TYPES):
         raise _digest.UndigestibleError(numba_type)
 
 
@@ -317,7 +348,7 @@ def _cache_of(module):
 
 
 class _Compilations(event.Listener):
-    """Counts the compilations that have begun and not ended; a kernel inside another one is compiled for that one."""
+    """Counts the compilations under way; a kernel that begins inside another one was not called by Python."""
 
     depth = 0
 
@@ -332,15 +363,19 @@ _compilations = _Compilations()
 event.register("numba:compile", _compilations)
 
 
-def _announce(folder):
+def _announce(cache):
     """Say once in a process that it compiles; one line on standard error, unless SKENSEMBLE_QUIET is 1."""
     global _is_announced
     if _is_announced or os.environ.get("SKENSEMBLE_QUIET", "0") not in ("", "0"):
         return
     _is_announced = True
-    kept = f"is cached in {folder}" if folder else "is not cached: its source is a script, or no folder is writable"
+    folder = cache.writable_folder() if cache else None
+    kept = (
+        f"is cached in {folder}" if folder else "is not cached: it is a script, or no folder can be written"
+    )
+    message = f"skensemble: compiling kernels for the first use; this takes a few seconds and {kept}"
     if sys.stderr is not None:
-        print(f"skensemble: compiling kernels for the first use; this takes a few seconds and {kept}", file=sys.stderr)
+        print(message, file=sys.stderr)
 
 
 def is_compiled():
@@ -349,7 +384,7 @@ def is_compiled():
 
 
 def compiled_signatures():
-    """Count, for each kernel that Python has called in this process, the argument types that it was compiled for.
+    """Count the argument types that each kernel which Python has called in this process was compiled for.
 
     Kernels that were only called by other kernels do not count; those that came from the cache do.
 
@@ -361,9 +396,9 @@ def compiled_signatures():
 
 
 def cache_directory():
-    """Return the folder that the machine code of this package is written to, pathlib.Path, or None."""
+    """Return the folder that the machine code of this package is written to, `pathlib.Path`, or None."""
     cache = _cache_of(__name__)
-    return cache and cache.writable_folder()
+    return cache.writable_folder() if cache else None
 
 
 def cache_size():

@@ -1,9 +1,10 @@
 """What the machine code of a kernel is made from, as a digest.
 
-A digest walks from a kernel over all that the compiler would read: the byte code of the kernel and of every kernel that it
-calls, the records and their methods, the constants.  It reads the code in memory and not the files, so that it sees an
-edit in any file, a constant that was set at run time, and a module that was edited after it had been imported; comments
-do not matter.  Whatever it does not understand makes a kernel unfit for the cache (`UndigestibleError`), never a wrong entry.
+A digest walks from a kernel over all that the compiler would read: the byte code of the kernel and of every
+kernel that it calls, the records and their methods, the constants.  It reads the code in memory and not the
+files: it sees an edit in any file and a constant that was set at run time, but no comments, and not yet an
+edit of a file that was imported before.  Whatever it does not understand makes a kernel unfit for the cache,
+never a wrong entry.
 """
 
 import dis
@@ -17,12 +18,12 @@ import numpy as np
 
 # Their code goes into machine code only by their version, which names the entries of the cache as well.
 _VERSIONED = frozenset({"numpy", "numba", "llvmlite"}) | sys.stdlib_module_names
-_SCALARS = (type(None), type(...), bool, int, float, complex, str, bytes)
+_SCALARS = (type(None), type(...), bool, int, float, complex, str, bytes, slice)
 _GLOBAL_LOADS = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 class UndigestibleError(Exception):
-    """A kernel refers to something of which a digest cannot tell whether it is the same in another process."""
+    """A kernel refers to something that may be another thing in another process."""
 
 
 class Digest:
@@ -37,7 +38,7 @@ class Digest:
         return self._hash.hexdigest()
 
     def add(self, value):
-        """Add a constant, a kernel, an intrinsic, a record class or a thing of NumPy, Numba or the standard library.
+        """Add a constant, a kernel, an intrinsic, a record class, or what NumPy, Numba or Python provides.
 
         Raises
         ------
@@ -101,7 +102,11 @@ class Digest:
         self.add(function.__defaults__)
         self.add(tuple(sorted((function.__kwdefaults__ or {}).items())))
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            self._add_reference(name, cell.cell_contents, function, is_compiled)
+            try:
+                enclosed = cell.cell_contents
+            except ValueError as error:  # it has no value yet
+                raise UndigestibleError(name) from error
+            self._add_reference(name, enclosed, function, is_compiled)
         for name in sorted(_names(function.__code__) & function.__globals__.keys()):
             n_walked = len(self._walked)
             try:
@@ -149,9 +154,9 @@ class Digest:
 @functools.lru_cache(maxsize=4096)
 def _code_digest(code):
     digest = Digest()
-    digest.add((code.co_code, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags))
-    digest.add((code.co_consts, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars))
-    digest.add(code.co_exceptiontable)
+    digest.add((code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags))
+    digest.add((code.co_code, code.co_exceptiontable, code.co_consts, code.co_names))
+    digest.add((code.co_varnames, code.co_freevars, code.co_cellvars))
     return digest.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Machine instructions that neither Python nor Numba has a name for, and their twins where nothing is compiled.
+"""Machine instructions that Numba has no name for, and what stands for them where nothing is compiled.
 
 Arrays are C-contiguous. An item is given by its index in the flat array, which nobody checks.
 """
@@ -31,19 +31,20 @@ def prefetch(typing_context, array, index):
 
 @intrinsic
 def atomic_add(typing_context, array, index, value):
-    """Add to an item of an int64 array in one step that no other thread sees half done; return what was there before."""
+    """Add to an item of an int64 array, in one step for all threads; return what was there before."""
     if not _is_flat(array) or array.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
-        return builder.atomic_rmw("add", _address(context, builder, signature, arguments), arguments[2], "seq_cst")
+        address = _address(context, builder, signature, arguments)
+        return builder.atomic_rmw("add", address, arguments[2], "seq_cst")
 
     return types.int64(array, types.intp, types.int64), generate
 
 
 @intrinsic
 def atomic_load(typing_context, array, index):
-    """Read an item of an int64 array from memory; all that its writer had written before it can be read afterwards."""
+    """Read an item of an int64 array anew; what its writer had written before it can be read afterwards."""
     if not _is_flat(array) or array.dtype != types.int64:
         return None
 

@@ -1,7 +1,7 @@
 """Threads for kernels that run without Python's lock: how many there may be, and a run of tasks on them.
 
-The threads of a run live for that run (starting one takes less than a tenth of a millisecond), so that a forked process finds no
-dead pool and two runs at once do not share one.  What the tasks do, and in which pieces, is up to the caller.
+The threads of a run live for that run, so that a forked process finds no dead pool and two runs at once do
+not share one; to start a thread takes about a tenth of a millisecond.
 """
 
 import multiprocessing
@@ -26,8 +26,9 @@ def resolve_n_jobs(n_jobs):
     Parameters
     ----------
     n_jobs : int or None
-        -1 stands for all cores, -2 for all but one. None is what `joblib.parallel_config` says, or else 1; in a worker of
-        joblib or Dask it is the worker's share of the cores, and no other number gives more than that share.
+        -1 stands for all cores, -2 for all but one. None is what `joblib.parallel_config` says, or else 1;
+        in a worker of joblib or Dask it is the worker's share of the cores, and no other number gives more
+        than that.
 
     Returns
     -------
@@ -53,12 +54,14 @@ def resolve_n_jobs(n_jobs):
 
 
 def _share_of_worker():
-    """Return how many cores are meant for the worker of joblib or Dask that we are in; None outside of workers."""
+    """Return how many cores are meant for the worker of joblib or Dask that runs this, None outside of it."""
     backend = get_active_backend()[0]
-    if isinstance(backend, BACKENDS["sequential"]) or multiprocessing.current_process().daemon:
+    if isinstance(backend, BACKENDS["sequential"]):
         return 1
     n_siblings = _n_threads_of_dask_worker()
     if n_siblings == 0:
+        if multiprocessing.current_process().daemon:  # one of a pool, whose size it cannot know
+            return 1
         if not backend.nesting_level:
             return None
         if threading.current_thread() is threading.main_thread():
@@ -109,8 +112,9 @@ class StopFlag:
 def run_in_threads(tasks, n_threads, stop=None, *, interruptible=False, progress=None):
     """Run tasks, several at once, and return their results.
 
-    The calling thread waits and can be interrupted meanwhile: on Ctrl-C it sets the flag, waits for the tasks that run, and
-    raises KeyboardInterrupt.  A task that fails sets the flag too.  Once it is set no further task starts.
+    The calling thread waits and can be interrupted meanwhile: on Ctrl-C it sets the flag, waits for the
+    tasks that run, and raises KeyboardInterrupt.  A task that fails sets the flag too.  Once it is set no
+    further task starts.
 
     Parameters
     ----------
@@ -121,8 +125,8 @@ def run_in_threads(tasks, n_threads, stop=None, *, interruptible=False, progress
     stop : StopFlag, default=None
         The flag; None: one that only this run knows.
     interruptible : bool, default=False
-        Whether one thread is to be a thread of its own as well. Otherwise the calling thread itself runs the tasks, which
-        is cheaper, but is interrupted only between them.
+        Whether the calling thread waits for a single thread too. Otherwise it runs the tasks itself, which is
+        cheaper, but is interrupted only when a task has ended.
     progress : callable, default=None
         Called by the calling thread as ``progress(n_done, n_tasks)`` after each task.
 
@@ -178,12 +182,18 @@ class _Run:
             self._watch(len(threads))
         except BaseException:
             self.stop.set()
+            raise
+        finally:
             for thread in threads:
                 while thread.is_alive():
                     thread.join(_WAIT_SECONDS)
-            raise
         if self.errors:
-            raise self.errors[min(self.errors)]
+            first = self.errors[min(self.errors)]
+            self.errors.clear()
+            try:
+                raise first
+            finally:
+                del first  # its traceback would hold this frame, and with it all results, in a circle
 
     def _watch(self, n_running):
         """Wait until all threads have ended, and report progress."""
@@ -207,7 +217,7 @@ class _Run:
                 break
             try:
                 self.results[task] = self.tasks[task]()
-            except BaseException as error:  # also SystemExit: whatever it is, it belongs to the calling thread
+            except BaseException as error:  # SystemExit too: whatever it is belongs to the calling thread
                 self.errors[task] = error
                 self.stop.set()
             self.events.put(True)

@@ -14,7 +14,10 @@ UNDEFINED = -2  # the feature, and the threshold, of a leaf
 
 NODE = np.dtype(
     [
-        ("threshold", np.float64),  # values <= threshold go left; +inf: all but the missing ones; NaN: categories
+        (
+            "threshold",
+            np.float64,
+        ),  # values <= threshold go left; +inf: all but the missing ones; NaN: categories
         ("impurity", np.float64),
         ("weighted_n_node_samples", np.float64),
         ("gain", np.float64),  # weighted decrease of impurity by the node's split, 0 for a leaf

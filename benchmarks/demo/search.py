@@ -26,8 +26,8 @@ class Search(NamedTuple):
 
     @property
     def parameters(self):
-        """Names of the parameters that were searched."""
-        return list(self.best)
+        """Names of the parameters that were searched, in the order of the table."""
+        return [name for name in self.table if name in self.best]
 
 
 def search(contender, settings, split):

@@ -24,7 +24,9 @@ class Entropy(NamedTuple):
     class on each side, so all others are kept; their sum is taken anew at each boundary, since differences would add up.
     """
 
-    targets: np.ndarray  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
+    targets: (
+        np.ndarray
+    )  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
     offsets: np.ndarray  # (n_outputs + 1,) int64: where the classes of an output start
     total: np.ndarray  # (2 + n_classes,) float64: the node's statistics row
     left: np.ndarray  # (n_classes,) float64: weights of the classes on the left

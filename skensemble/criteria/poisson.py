@@ -81,7 +81,9 @@ class Poisson(NamedTuple):
             # What remains of a sum after all but zeros have left it is rounding, not a response.
             if self.left[output] <= 1e-14 * total or total - self.left[output] <= 1e-14 * total:
                 return -np.inf
-            score += _mean_log(self.left[output], left.weight) + _mean_log(total - self.left[output], right_weight)
+            score += _mean_log(self.left[output], left.weight) + _mean_log(
+                total - self.left[output], right_weight
+            )
         return self.scale * (score - node.score)
 
     def child_values(self, left, node, n_moved):

@@ -56,7 +56,9 @@ class SquaredError(NamedTuple):
     def move(self, left, node, samples, position):
         weight = samples.pair[position, 0]
         if self.left.size == 1:
-            return Left(left.weight + weight, left.first + weight * (samples.pair[position, 1] - node.center), 0.0)
+            return Left(
+                left.weight + weight, left.first + weight * (samples.pair[position, 1] - node.center), 0.0
+            )
         for output in range(self.left.size):
             deviation = self.targets[samples.index[position], output] - self.mean[output]
             self.left[output] += weight * deviation

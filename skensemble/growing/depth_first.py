@@ -5,7 +5,15 @@ import numpy as np
 from skensemble._compile import inlined, part
 from skensemble._random import child_key
 from skensemble.growing.bounds import child_bounds
-from skensemble.growing.nodes import IS_FINISHED, N_NODES, N_OPEN, is_worthwhile, may_split, open_node, write_split
+from skensemble.growing.nodes import (
+    IS_FINISHED,
+    N_NODES,
+    N_OPEN,
+    is_worthwhile,
+    may_split,
+    open_node,
+    write_split,
+)
 from skensemble.growing.partition import partition
 from skensemble.records import Place
 from skensemble.splitting.splitter import find_split
@@ -19,7 +27,13 @@ def grow_depth_first(task, growth, key, stop_flag):
     n_category_words = task.desk.left_categories.size
     if growth.sizes[N_NODES] == 0:
         root = pending[0]
-        root["key"], root["start"], root["stop"], root["parent"], root["depth"] = key, 0, samples.index.size, -1, 0
+        root["key"], root["start"], root["stop"], root["parent"], root["depth"] = (
+            key,
+            0,
+            samples.index.size,
+            -1,
+            0,
+        )
         root["lower"], root["upper"] = -np.inf, np.inf
         root["n_constant"], root["is_left"], root["is_in_block"] = 0, False, False
         n_pending = 1

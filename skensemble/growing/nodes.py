@@ -86,7 +86,11 @@ def open_node(growth, task, place, parent, is_left):
         growth.values[number, k] = 0.0
     task.criterion.write_value(node, growth.values, number)
     if task.settings.is_bounded:
-        growth.values[number, 0] = min(max(growth.values[number, 0], place.lower), place.upper)
+        last = growth.values.shape[1] - 1  # the mean, or the share of the second class
+        value = min(max(growth.values[number, last], place.lower), place.upper)
+        growth.values[number, last] = value
+        if last == 1:
+            growth.values[number, 0] = 1.0 - value
     entry = growth.nodes[number]
     entry["threshold"] = UNDEFINED
     entry["impurity"] = node.impurity
@@ -107,7 +111,9 @@ def open_node(growth, task, place, parent, is_left):
         else:
             growth.nodes[parent]["right"] = number
         for word in range(groups.shape[1]):
-            growth.groups[number, word] = growth.groups[parent, word] & groups[growth.nodes[parent]["feature"], word]
+            growth.groups[number, word] = (
+                growth.groups[parent, word] & groups[growth.nodes[parent]["feature"], word]
+            )
     return number, node
 
 

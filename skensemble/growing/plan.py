@@ -73,7 +73,9 @@ def grow(plan, data, targets, weights, seed, stop_flag):
         constraints=plan.constraints,
         desk=new_desk(n, n_samples, criterion.total.size, int(most_categories), data.is_sparse),
         features=feature_order(n_features),
-        block=new_block(data.ranks, n, not data.is_sparse and n_outputs == 1 and settings.max_leaf_nodes == 0),
+        block=new_block(
+            data.ranks, n, not data.is_sparse and n_outputs == 1 and settings.max_leaf_nodes == 0
+        ),
     )
     is_binary = len(plan.n_classes) > 0 and type(criterion).__name__.startswith("SquaredError")
     most_classes = max(plan.n_classes, default=1)

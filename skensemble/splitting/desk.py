@@ -66,9 +66,9 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse):
         The most categories of a feature; 0: there are none.
     is_sparse : bool
     """
-    # Values come in buckets where there are at most 2 n / n_statistics of them, and categories always, of which a node
-    # has no more than samples.  One bucket more is for the missing values.
-    n_buckets = max(2 * n // n_statistics, min(n, n_categories) if n_categories else 0, 3) + 1
+    # Values come in buckets where there are at most 2 n / n_statistics of them, and categories always, missing values
+    # among them, of which a node has no more than samples.  One bucket more is for the missing ones of the values.
+    n_buckets = max(2 * n // n_statistics, min(n, n_categories + 1) if n_categories else 0, 3) + 1
     buckets = Buckets(
         rows=np.zeros(n_buckets * n_statistics),
         identity=np.arange(n_buckets),

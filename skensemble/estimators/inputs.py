@@ -1,0 +1,77 @@
+"""The one validation path: what `fit` and `predict` do with X, y and weights before any number is crunched."""
+
+import functools
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator
+from sklearn.utils import assert_all_finite, check_array
+from sklearn.utils.validation import (
+    _check_n_features,
+    _check_sample_weight,
+    check_is_fitted,
+    validate_data,
+)
+
+from skensemble.estimators.frames import FeatureEncoder
+
+
+def all_or_nothing(fit):
+    """Decorate `fit`: an error or an interrupt leaves the estimator as it was."""
+
+    @functools.wraps(fit)
+    def guarded(self, *args, **kwargs):
+        before = vars(self).copy()
+        try:
+            return fit(self, *args, **kwargs)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    return guarded
+
+
+class RankedInputMixin(BaseEstimator):
+    """Input of estimators that see X as ranks of float32 values: categories, missing values, sparse matrices."""
+
+    def _validate_training_X(self, X):
+        """Return X as float32 (n_samples, n_features), array or CSC, and the numbers of categories (n_features,)."""
+        self._encoder = FeatureEncoder(getattr(self, "categorical_features", None))
+        encoded = self._encoder.fit_transform(X)
+        X = self._as_float32(X, encoded, "csc", reset=True)
+        if issparse(X):
+            X.sort_indices()
+        return X, np.asarray(self._encoder.n_categories_, np.int64)
+
+    def _validate_X_predict(self, X, check_input=True):
+        """Return X as float32 (n_samples, n_features), array or CSR, in the columns of the training data."""
+        check_is_fitted(self)
+        if not check_input:
+            _check_n_features(self, X, reset=False)
+            return X
+        if isinstance(X, np.ndarray) and not self._encoder.vocabularies_:
+            return self._as_float32(X, X, "csr", reset=False)
+        if hasattr(X, "columns") or hasattr(X, "column_names"):
+            validate_data(self, X, reset=False, skip_check_array=True)
+        return self._as_float32(X, self._encoder.transform(X), "csr", reset=False)
+
+    def _as_float32(self, X, encoded, sparse_format, *, reset):
+        checks = {"dtype": np.float32, "accept_sparse": sparse_format, "ensure_all_finite": False}
+        with np.errstate(over="ignore"):  # beyond float32 is infinite, which is refused below
+            if encoded is X:
+                checked = validate_data(self, X, reset=reset, **checks)
+            else:
+                if reset:
+                    validate_data(self, X, reset=True, skip_check_array=True)
+                checked = check_array(encoded, estimator=self, input_name="X", **checks)
+        assert_all_finite(
+            checked, allow_nan=not issparse(checked), estimator_name=type(self).__name__, input_name="X"
+        )
+        return checked
+
+    def _validate_sample_weight(self, sample_weight, X):
+        """Return the weights as float64 (n_samples,), or None."""
+        if sample_weight is None:
+            return None
+        return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)

@@ -1,0 +1,93 @@
+"""Targets as the core takes them: float64 (n_samples, n_outputs), classes as numbers."""
+
+import warnings
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.exceptions import DataConversionWarning
+from sklearn.utils import check_array, check_consistent_length, compute_class_weight, compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _num_samples
+
+
+def as_columns(y, X, estimator, *, is_numeric, warns_of_column=False):
+    """Return y as (n_samples, n_outputs) after scikit-learn's checks.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+    is_numeric : bool
+        Whether y has to hold numbers.
+    warns_of_column : bool, default=False
+        Whether a column vector is pointed out.
+
+    Raises
+    ------
+    ValueError
+        y is missing, sparse, or of another length than X, or holds NaN or infinity.
+    """
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
+        )
+    if issparse(y):
+        raise ValueError("sparse multilabel-indicator for y is not supported.")
+    dtype = np.float64 if is_numeric else None
+    y = check_array(
+        y, ensure_2d=False, dtype=dtype, input_name="y", estimator=estimator, ensure_min_samples=0
+    )
+    if y.ndim == 0:
+        y = y.reshape(1)
+    if len(y) != _num_samples(X):
+        raise ValueError(f"Number of labels={len(y)} does not match number of samples={_num_samples(X)}")
+    check_consistent_length(X, y)
+    if y.ndim == 2 and y.shape[1] == 1 and warns_of_column:
+        warnings.warn(
+            "A column-vector y was passed when a 1d array was expected. Please change the shape of y to "
+            "(n_samples,), for example using ravel().",
+            DataConversionWarning,
+            stacklevel=4,
+        )
+    if y.ndim > 2:
+        raise ValueError(f"Found array with dim {y.ndim}, while dim <= 2 is required for y.")
+    return y.reshape(len(y), -1) if y.ndim == 1 else y
+
+
+def encode_classes(y):
+    """Return the classes of each output, and y as their numbers, float64.
+
+    Raises
+    ------
+    ValueError
+        y looks like a regression target.
+    """
+    check_classification_targets(y)
+    classes, numbers = [], np.empty(y.shape)
+    for output in range(y.shape[1]):
+        known, numbers[:, output] = np.unique(y[:, output], return_inverse=True)
+        classes.append(known)
+    return classes, numbers
+
+
+def class_weights(class_weight, y, classes, sample_weight):
+    """Return the weight (n_samples,) that each sample has by its classes, or None."""
+    if class_weight is None:
+        return None
+    if class_weight == "balanced":
+        # Not compute_sample_weight("balanced"), which does not know sample weights.
+        weights = np.ones(len(y))
+        for output, known in enumerate(classes):
+            balanced = compute_class_weight(
+                "balanced", classes=known, y=y[:, output], sample_weight=sample_weight
+            )
+            weights *= balanced[np.searchsorted(known, y[:, output])]
+        return weights
+    return compute_sample_weight(class_weight, y)
+
+
+def check_poisson(y):
+    """Refuse targets that no Poisson distribution has."""
+    if np.any(y < 0):
+        raise ValueError("Some value(s) of y are negative which is not allowed for Poisson regression.")
+    if np.sum(y) <= 0:
+        raise ValueError("Sum of y is not strictly positive which is necessary for Poisson regression.")

@@ -1,0 +1,52 @@
+"""A forest's trees grow side by side: a tree to a thread."""
+
+import numpy as np
+
+from skensemble._random import draw_tree_seeds
+from skensemble._threads import run_in_threads
+from skensemble.growing.plan import grow
+from skensemble.trees.pruning import pruned
+
+SMALL_WORK = 50_000  # rows times features times trees that one thread does sooner than two
+
+
+def tree_seeds(seed, first, n_trees):
+    """Return the seeds of trees first, first + 1, ... of an ensemble, (n_trees,) int64: their random states."""
+    seeds = np.empty(n_trees, np.int64)
+    draw_tree_seeds(np.uint64(seed), first, seeds)
+    return seeds
+
+
+def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_alpha=0.0, progress=None):
+    """Grow trees.
+
+    Parameters
+    ----------
+    plan : TreePlan
+    data : RankedFeatures
+    targets : (n_samples, n_outputs) float64
+    seeds : sequence of int
+    weights_of : callable
+        From a seed to the weights (n_samples,) of the rows, or None.
+    n_threads : int
+    stop : StopFlag
+        Trees end early when it is set, and what then is returned is not to be used.
+    ccp_alpha : float, default=0.0
+    progress : callable, default=None
+        Called with the number of trees that are ready and that of all trees.
+
+    Returns
+    -------
+    list of GrownTree
+    """
+
+    def grow_one(seed):
+        grown = grow(plan, data, targets, weights_of(seed), seed, stop.array)
+        return pruned(grown, ccp_alpha) if ccp_alpha > 0.0 else grown
+
+    work = len(targets) * len(data.is_categorical) * len(seeds)
+    tasks = [lambda seed=int(seed): grow_one(seed) for seed in seeds]
+    is_small = work < SMALL_WORK
+    return run_in_threads(
+        tasks, 1 if is_small else n_threads, stop, interruptible=not is_small, progress=progress
+    )

@@ -1,0 +1,131 @@
+"""All trees of an estimator, one after the other in common arrays."""
+
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from skensemble.growing.plan import GrownTree
+from skensemble.trees.packing import packed, unpacked
+from skensemble.trees.tree import Tree
+from skensemble.trees.walking import add_values, by_rows, find_leaves, walking_table, write_paths
+
+
+class Trees:
+    """A sequence of trees.
+
+    Parameters
+    ----------
+    nodes : (n_nodes of all trees,) NODE
+        Children are numbered from the root of their tree.
+    values : (n_nodes of all trees, n_outputs, most classes) float64
+        Predictions: means, medians, or shares of the classes.
+    categories : (n_words of all trees,) uint64
+        Sets of the categories that go left.
+    node_starts, category_starts : (n_trees + 1,) int64
+        Where the nodes and the sets of each tree start.
+    n_categories : (n_features,) int64
+        How many categories each feature has; 0: it is numeric.
+    n_classes : (n_outputs,) int64
+        1 for regression.
+    """
+
+    def __init__(self, nodes, values, categories, node_starts, category_starts, n_categories, n_classes):
+        self.nodes, self.values, self.categories = nodes, values, categories
+        self.node_starts, self.category_starts = node_starts, category_starts
+        self.n_categories, self.n_classes = n_categories, n_classes
+
+    @classmethod
+    def from_grown(cls, grown, n_categories, n_classes):
+        """Put `GrownTree`s together."""
+        return cls(
+            nodes=np.concatenate([tree.nodes for tree in grown]),
+            values=np.concatenate([tree.values for tree in grown]),
+            categories=np.concatenate([tree.categories for tree in grown]),
+            node_starts=np.cumsum([0] + [len(tree.nodes) for tree in grown]),
+            category_starts=np.cumsum([0] + [len(tree.categories) for tree in grown]),
+            n_categories=np.asarray(n_categories),
+            n_classes=np.asarray(n_classes),
+        )
+
+    def __len__(self):
+        return len(self.node_starts) - 1
+
+    def __add__(self, other):
+        """Return the trees of both."""
+        grown = [trees.grown(i) for trees in (self, other) for i in range(len(trees))]
+        return Trees.from_grown(grown, self.n_categories, self.n_classes)
+
+    def __getitem__(self, index):
+        """Return one tree as a `Tree`, which shares the arrays."""
+        if not 0 <= index < len(self):
+            raise IndexError(f"tree {index} of {len(self)}")
+        return Tree(self, index)
+
+    def __getstate__(self):
+        return packed(self)
+
+    def __setstate__(self, state):
+        self.__dict__.update(unpacked(state))
+
+    def grown(self, index):
+        """Return the arrays of one tree, a `GrownTree` of views."""
+        nodes = slice(self.node_starts[index], self.node_starts[index + 1])
+        words = slice(self.category_starts[index], self.category_starts[index + 1])
+        return GrownTree(self.nodes[nodes], self.values[nodes], self.categories[words])
+
+    def subset(self, index):
+        """Return one tree as `Trees` of views."""
+        grown = self.grown(index)
+        ends = np.array([0, len(grown.nodes)]), np.array([0, len(grown.categories)])
+        return Trees(*grown, *ends, self.n_categories, self.n_classes)
+
+    @cached_property
+    def _steps(self):
+        return walking_table(self.nodes, self.node_starts, self.category_starts)
+
+    def sum_values(self, X, values=None, n_threads=1):
+        """Add up the values of each sample's leaves.
+
+        Parameters
+        ----------
+        X : (n_samples, n_features) float32 array or CSR matrix
+        values : (n_nodes of all trees, n_values) float64, default=the predictions of the nodes
+        n_threads : int
+
+        Returns
+        -------
+        sums : (n_samples, n_values) float64
+            In the order of the trees, so that threads do not change a bit.
+        """
+        values = self.values.reshape(len(self.nodes), -1) if values is None else values
+        roots = self.node_starts[:-1]
+
+        def add(rows, at, out):
+            add_values(self._steps, self.categories, self.n_categories, roots, values, rows, at, out)
+
+        return by_rows(add, X, np.zeros((X.shape[0], values.shape[1])), len(self), n_threads)
+
+    def leaves(self, X, n_threads=1):
+        """Return the number of each sample's leaf in each tree, (n_samples, n_trees) int64."""
+        roots = self.node_starts[:-1]
+
+        def find(rows, at, out):
+            find_leaves(self._steps, self.categories, self.n_categories, roots, rows, at, out)
+
+        return by_rows(find, X, np.empty((X.shape[0], len(self)), np.int64), len(self), n_threads)
+
+    def paths(self, X, index):
+        """Return the nodes that each sample passes in one tree, CSR (n_samples, n_nodes) of ones."""
+        tree = self[index]
+        leaves = self.subset(index).leaves(X)[:, 0]
+        indptr = np.concatenate([[0], np.cumsum(tree.depths[leaves] + 1)])
+        indices = np.empty(indptr[-1], np.int64)
+        root = self.node_starts[index]
+
+        def write(rows, at, ends):
+            write_paths(self._steps, self.categories, self.n_categories, root, rows, ends, indices)
+
+        by_rows(write, X, indptr, 1, 1)
+        ones = np.ones(len(indices), np.int64)
+        return csr_array((ones, indices, indptr), shape=(X.shape[0], tree.node_count))

@@ -1,0 +1,42 @@
+"""The hashed draws in plain integers; see `skensemble._random` for what they are for."""
+
+GOLDEN = 0x9E3779B97F4A7C15
+WORD = (1 << 64) - 1
+
+FEATURE, THRESHOLD, TREE = 1, 2, 4
+
+
+def mix(key):
+    """The finaliser of SplitMix64 (Steele, Lea and Flood 2014)."""
+    key = ((key ^ (key >> 30)) * 0xBF58476D1CE4E5B9) & WORD
+    key = ((key ^ (key >> 27)) * 0x94D049BB133111EB) & WORD
+    return key ^ (key >> 31)
+
+
+def draw(key, purpose, number):
+    """64 random bits."""
+    return mix((mix((key + purpose * GOLDEN) & WORD) + number * GOLDEN) & WORD)
+
+
+def child_key(key, is_right):
+    """The key of a child: the golden ratio is added on the right, its complement on the left."""
+    return mix((key + (GOLDEN if is_right else WORD - GOLDEN)) & WORD)
+
+
+def below(bits, n):
+    """An integer of 0 to n - 1: the upper half of the bits as a fraction of n."""
+    return ((bits >> 32) * n) >> 32
+
+
+def unit(bits):
+    """A float in [0, 1): the upper 53 bits."""
+    return (bits >> 11) / 2**53
+
+
+def shuffled_features(key, n_features):
+    """Yield the features in the order in which a node draws them, without replacement (Fisher and Yates)."""
+    features = list(range(n_features))
+    for number in range(n_features):
+        other = number + below(draw(key, FEATURE, number), n_features - number)
+        features[number], features[other] = features[other], features[number]
+        yield features[number]

@@ -1,0 +1,186 @@
+"""Every way to cut a node, one after the other, each judged by looking at both children anew."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tests.reference.naive_random import THRESHOLD, draw, shuffled_features, unit
+
+SMOOTHING = 10.0  # weight of the node's mean in a category's
+N_ITERATIONS = 20  # of the power method
+TIE = 1e-10  # of the node's loss: gains that differ by less are equal
+
+
+class Candidate(NamedTuple):
+    """A way to cut a node."""
+
+    feature: int
+    threshold: float  # NaN: between categories
+    missing_left: bool
+    categories: frozenset | None  # that go left; the number after the last stands for missing values
+    is_left: np.ndarray  # (n_samples of the node,) bool
+    gain: float
+    middle: float  # between the children's values
+
+
+class Node(NamedTuple):
+    """A node as a splitter sees it: the rows of all arrays are its samples."""
+
+    X: np.ndarray  # (n, n_features) float32
+    targets: np.ndarray  # (n, n_outputs)
+    weights: np.ndarray  # (n,)
+    key: int  # of its draws
+    features: frozenset  # that interaction constraints leave
+    lower: float  # bounds of its value
+    upper: float
+
+
+class NaiveSplitter:
+    """Finds the best split of a node.
+
+    Parameters
+    ----------
+    criterion : NaiveCriterion
+    n_categories : sequence of int
+        Categories of each feature; 0: numeric.
+    monotonic : sequence of int or None
+        1, -1 or 0 for each feature.
+    min_samples_leaf : int
+    min_weight : float
+        The least weight of a leaf.
+    max_features : int
+    random_splits : bool
+    """
+
+    def __init__(
+        self, criterion, n_categories, monotonic, min_samples_leaf, min_weight, max_features, random_splits
+    ):
+        self.criterion = criterion
+        self.n_categories = n_categories
+        self.monotonic = monotonic
+        self.min_samples_leaf = min_samples_leaf
+        self.min_weight = min_weight
+        self.max_features = max_features
+        self.random_splits = random_splits
+
+    def best(self, node):
+        """The first of the best candidates in the order of features, missing values right, cuts; None: there is none."""
+        candidates = [
+            candidate for feature in sorted(self.looked_at(node)) for candidate in self.candidates(node, feature)
+        ]
+        if not candidates:
+            return None
+        tie = TIE * self.criterion.loss(node.targets, node.weights)
+        greatest = max(candidate.gain for candidate in candidates)
+        return next(candidate for candidate in candidates if candidate.gain >= greatest - tie)
+
+    def looked_at(self, node):
+        """The features of a node: `max_features` draws, and more until one is not constant."""
+        n_features = node.X.shape[1]
+        looked_at, has_variable = [], False
+        if self.max_features >= n_features:
+            return [feature for feature in range(n_features) if feature in node.features]
+        for feature in shuffled_features(node.key, n_features):
+            if len(looked_at) >= self.max_features and has_variable:
+                break
+            if feature in node.features:
+                looked_at.append(feature)
+                has_variable |= len(np.unique(node.X[:, feature])) > 1  # all missing values are one value
+        return looked_at
+
+    def candidates(self, node, feature):
+        """Yield the permitted cuts of a feature."""
+        cut = self.cut_categories if self.n_categories[feature] else self.cut_values
+        for threshold, missing_left, categories, is_left in cut(node, feature):
+            gain = self.criterion.gain(node.targets, node.weights, is_left)
+            middle = self.middle(node, feature, is_left)
+            if gain > -np.inf and middle is not None and self.is_large_enough(node, is_left):
+                yield Candidate(feature, threshold, missing_left, categories, is_left, gain, middle)
+
+    def is_large_enough(self, node, is_left):
+        """Whether both children have the samples and the weight that a leaf needs."""
+        sides = (is_left, ~is_left)
+        return (
+            min(side.sum() for side in sides) >= self.min_samples_leaf
+            and min(node.weights[side].sum() for side in sides) >= self.min_weight
+        )
+
+    def middle(self, node, feature, is_left):
+        """The middle between the children's values, None where it would break a monotonic constraint."""
+        if self.monotonic is None:
+            return 0.0
+        left, right = (
+            self.criterion.single_value(node.targets[side], node.weights[side]) for side in (is_left, ~is_left)
+        )
+        is_permitted = (
+            node.lower <= min(left, right)
+            and max(left, right) <= node.upper
+            and (right - left) * self.monotonic[feature] >= 0
+        )
+        return (left + right) / 2 if is_permitted else None
+
+    def cut_values(self, node, feature):
+        """Yield (threshold, missing_left, None, is_left) for each cut of a numeric feature."""
+        values = node.X[:, feature].astype(float)
+        is_missing = np.isnan(values)
+        distinct = np.unique(values[~is_missing])
+        if len(distinct) == 0:
+            return
+        if not self.random_splits:
+            thresholds = list((distinct[:-1] + distinct[1:]) / 2)
+        elif len(distinct) == 1:
+            thresholds = []
+        else:
+            low, high = distinct[0], distinct[-1]
+            threshold = low + unit(draw(node.key, THRESHOLD, feature)) * (high - low)
+            thresholds = [threshold if threshold < high else low]
+        if not is_missing.any():
+            for threshold in thresholds:
+                is_left = values <= threshold
+                yield threshold, is_left.sum() > (~is_left).sum(), None, is_left
+            return
+        missing_alone = [np.inf] if not self.random_splits or len(distinct) == 1 else []
+        for threshold in thresholds + missing_alone:
+            yield threshold, False, None, values <= threshold
+        for threshold in thresholds:
+            yield threshold, True, None, (values <= threshold) | is_missing
+
+    def cut_categories(self, node, feature):
+        """Yield (NaN, missing_left, categories, is_left) for each cut in the order of the categories' means."""
+        n_categories = self.n_categories[feature]
+        codes = np.where(np.isnan(node.X[:, feature]), n_categories, node.X[:, feature]).astype(int)
+        present = np.unique(codes)
+        scores = self.scores(node, codes, present)
+        order = np.argsort(scores, kind="stable")
+        last_left = range(len(present) - 1)
+        if self.random_splits and len(present) > 1:
+            low, high = scores.min(), scores.max()
+            threshold = low + unit(draw(node.key, THRESHOLD, feature)) * (high - low)
+            n_below = np.count_nonzero(scores <= threshold)
+            last_left = [min(max(n_below, 1), len(present) - 1) - 1]
+        absent = frozenset(range(n_categories + 1)) - frozenset(present.tolist())
+        for last in last_left:
+            left = frozenset(present[order[: last + 1]].tolist())
+            is_left = np.isin(codes, list(left))
+            if is_left.sum() > (~is_left).sum():
+                left |= absent
+            yield np.nan, n_categories in left, left, is_left
+
+    def scores(self, node, codes, present):
+        """What categories are ordered by: their smoothed means, along the principal component of several sums."""
+        summands = self.criterion.summands(node.targets)
+        center = np.average(summands, axis=0, weights=node.weights)
+        weights, deviations = [], []
+        for code in present:
+            weight = node.weights[codes == code]
+            weights.append(weight.sum())
+            deviations.append(weight @ (summands[codes == code] - center) / (weight.sum() + SMOOTHING))
+        deviations = np.array(deviations)
+        if deviations.shape[1] == 1:
+            return deviations[:, 0]
+        covariance = (deviations.T * weights) @ deviations
+        direction = deviations[np.argmax(np.sum(deviations**2, axis=1))]
+        for _ in range(N_ITERATIONS):
+            direction = covariance @ direction
+            direction = direction / max(np.abs(direction).max(), 1e-300)
+        return deviations @ direction
