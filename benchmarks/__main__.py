@@ -14,13 +14,9 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module in COMMANDS.items():
         command = commands.add_parser(name, help=module.SUMMARY, description=module.__doc__)
-        command.add_argument(
-            "--quick", action="store_true", help="tiny data: does it run? The figures mean nothing"
-        )
+        command.add_argument("--quick", action="store_true", help="tiny data: does it run? The figures mean nothing")
         command.add_argument("--check", action="store_true", help="exit with 1 if a bar is missed")
-        command.add_argument(
-            "--output", default="build/benchmarks", metavar="DIR", help="default: %(default)s"
-        )
+        command.add_argument("--output", default="build/benchmarks", metavar="DIR", help="default: %(default)s")
         module.add_arguments(command)
     options = parser.parse_args(arguments)
     try:

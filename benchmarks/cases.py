@@ -69,9 +69,7 @@ class Case:
         parameters = dict(self.parameters)
         if n_estimators is not None:
             parameters["n_estimators"] = n_estimators
-        return contender.build(
-            self.estimator, parameters, n_threads=n_threads, random_state=random_state, X=data.X
-        )
+        return contender.build(self.estimator, parameters, n_threads=n_threads, random_state=random_state, X=data.X)
 
 
 def measure(case, threads, effort):

@@ -24,9 +24,7 @@ def at_once(case, n_threads, quick):
         if not contender.is_installed:
             continue
         seconds = isolated(seconds_of_fits, case, contender, n_threads)
-        rows += [
-            (f"{N_FITS} fits {how}", case.name, contender.label, value, "s") for how, value in seconds.items()
-        ]
+        rows += [(f"{N_FITS} fits {how}", case.name, contender.label, value, "s") for how, value in seconds.items()]
         if contender.library == OURS:
             (n_samples,) = case.sizes
             where = (case.name, n_samples, n_threads, "in sequence")

@@ -13,9 +13,7 @@ def one_row(case, n_threads, quick):
     """Latency of ``predict`` for one row on one thread, through the estimator, contenders in alternation."""
     case = case.reduced(quick=quick)
     seconds = isolated(one_row_seconds, case, 10 if quick else 200)
-    rows = [
-        ("predict one row", case.name, label, _MICROSECONDS * value, "us") for label, value in seconds.items()
-    ]
+    rows = [("predict one row", case.name, label, _MICROSECONDS * value, "us") for label, value in seconds.items()]
     (n_samples,) = case.sizes
     ratio = seconds[OURS] / seconds[REFERENCE]
     return rows, [Verdict("predict one row", case.name, n_samples, 1, REFERENCE, ratio, NEVER_SLOWER)]
@@ -29,9 +27,7 @@ def one_row_seconds(case, n_calls):
         if contender.is_installed:
             model = case.build(contender, data, n_estimators, 1, 0).fit(data.X, data.y)
             if not falls_back(model):
-                actions[contender.label] = lambda call, model=model: model.predict(
-                    data.X[call % n_samples][None]
-                )
+                actions[contender.label] = lambda call, model=model: model.predict(data.X[call % n_samples][None])
     return latencies(actions, n_calls=n_calls)
 
 

@@ -85,16 +85,10 @@ CASES = (
     Case("tree regression", "DecisionTreeRegressor", data.regression, _SINGLE, **_TREE),
     Case("tree 7 classes", "DecisionTreeClassifier", data.terrain, _SINGLE, **_TREE),
     Case("isolation forest", "IsolationForest", data.outliers, dict.fromkeys(_FOREST, 100)),
-    _classifier(
-        "entropy", data=data.terrain, sizes=_MIDDLE, parameters={"criterion": "entropy"}, **_CLASSIFICATION
-    ),
+    _classifier("entropy", data=data.terrain, sizes=_MIDDLE, parameters={"criterion": "entropy"}, **_CLASSIFICATION),
     _regressor("poisson", data=data.counts, sizes=_SMALL, parameters={"criterion": "poisson"}),
-    _regressor(
-        "absolute error", data=_few_features, sizes=_SMALL, parameters={"criterion": "absolute_error"}
-    ),
-    _regressor(
-        "missing, regression", data=_regression_missing, sizes=_MIDDLE, parameters=_THIRD, **_REGRESSION
-    ),
+    _regressor("absolute error", data=_few_features, sizes=_SMALL, parameters={"criterion": "absolute_error"}),
+    _regressor("missing, regression", data=_regression_missing, sizes=_MIDDLE, parameters=_THIRD, **_REGRESSION),
     _classifier("missing, 7 classes", data=_terrain_missing, sizes=_MIDDLE, **_CLASSIFICATION),
     _classifier("sparse text", data=data.text, sizes=_MIDDLE, **_CLASSIFICATION),
     _classifier("categories", data=data.categories, sizes=_MIDDLE, contenders=_ENCODED),

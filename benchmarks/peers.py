@@ -119,9 +119,7 @@ def _forest_words(library, estimator, parameters):
         raise ValueError(f"{library} has no counterpart of {', '.join(unknown)}; leave it out of this case.")
     if not isinstance(parameters.get("max_features", 1.0), float):
         raise ValueError(f"{library} takes max_features as a share of the features only; give a float.")
-    cls = getattr(
-        importlib.import_module(MODULES[library]), estimator.replace("RandomForest", words["class"])
-    )
+    cls = getattr(importlib.import_module(MODULES[library]), estimator.replace("RandomForest", words["class"]))
     return cls, {words[name]: value for name, value in parameters.items()}
 
 

@@ -69,17 +69,11 @@ class Comparison(NamedTuple):
 
 def add_arguments(parser):
     """Add the options of this command."""
-    parser.add_argument(
-        "--data", metavar="DIR", help=f"folder of Parquet files (default: ${data.FOLDER_VARIABLE})"
-    )
-    parser.add_argument(
-        "--sets", nargs="+", metavar="NAME", help="only these (default: all with one target a row)"
-    )
+    parser.add_argument("--data", metavar="DIR", help=f"folder of Parquet files (default: ${data.FOLDER_VARIABLE})")
+    parser.add_argument("--sets", nargs="+", metavar="NAME", help="only these (default: all with one target a row)")
     parser.add_argument("--seeds", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--n-estimators", type=int, default=100, help="default: %(default)s")
-    parser.add_argument(
-        "--rows", type=int, default=20_000, help="drawn from a larger set (default: %(default)s)"
-    )
+    parser.add_argument("--rows", type=int, default=20_000, help="drawn from a larger set (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="default: %(default)s")
     parser.add_argument(
         "--encodings",
@@ -128,9 +122,7 @@ def run(arguments):
     header = ("set", "estimator", "score", "ours", "peer", "ours", "peer", "better by", "+-", "verdict")
     print(aligned(header, comparisons))
     verdicts = [comparison.verdict for comparison in comparisons]
-    print(
-        "\n" + ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("better", "within", "worse"))
-    )
+    print("\n" + ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("better", "within", "worse")))
     return comparisons
 
 

@@ -32,13 +32,9 @@ def import_time(n_threads, quick):
 def first_fit(estimator, n_threads, quick):
     """First fit of a class in two fresh processes that share a cache folder, empty for the first of them."""
     with tempfile.TemporaryDirectory() as folder:
-        cold, cached = (
-            isolated(first_fits, estimator, environment={"NUMBA_CACHE_DIR": folder}) for _ in range(2)
-        )
+        cold, cached = (isolated(first_fits, estimator, environment={"NUMBA_CACHE_DIR": folder}) for _ in range(2))
     whats = ("first fit, cold", "first fit, from cache", "second fit")
-    rows = [
-        (what, estimator, OURS, value, "s") for what, value in zip(whats, (cold[0], *cached), strict=True)
-    ]
+    rows = [(what, estimator, OURS, value, "s") for what, value in zip(whats, (cold[0], *cached), strict=True)]
     where = (estimator, N_SAMPLES, 1, "")
     return rows, [
         Verdict("first fit, cold", *where, cold[0], COLD_FIT, "s"),

@@ -15,13 +15,9 @@ _QUICK_EFFORT = Effort(least_turns=1, most_turns=2, seconds=0.1)
 
 def add_arguments(parser):
     """Add the options that every suite has."""
-    parser.add_argument(
-        "--only", nargs="+", metavar="NAME", default=["*"], help="cases and extras, with wildcards"
-    )
+    parser.add_argument("--only", nargs="+", metavar="NAME", default=["*"], help="cases and extras, with wildcards")
     parser.add_argument("--list", action="store_true", help="name the cases and extras, and end")
-    parser.add_argument(
-        "--sizes", nargs="+", type=int, metavar="N", help="of a case's numbers of rows, only these"
-    )
+    parser.add_argument("--sizes", nargs="+", type=int, metavar="N", help="of a case's numbers of rows, only these")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], metavar="T", help="default: 1 2")
     parser.add_argument(
         "--libraries", nargs="+", choices=list(MODULES), help="peers beside ours (default: all of the case)"
@@ -120,9 +116,7 @@ def _write(command, arguments, records, rows, verdicts):
         "environment": environment(),
         "options": {name: value for name, value in vars(arguments).items() if name != "run"},
         "measurements": records,
-        "extras": [
-            dict(zip(("what", "case", "contender", "value", "unit"), row, strict=True)) for row in rows
-        ],
+        "extras": [dict(zip(("what", "case", "contender", "value", "unit"), row, strict=True)) for row in rows],
         "bars": [verdict._asdict() | {"outcome": verdict.outcome} for verdict in verdicts],
     }
     write_json(Path(arguments.output) / f"{command}.json", content)

@@ -71,9 +71,7 @@ def medians(turns):
     {'fit_seconds': 2.0}
     """
     return {
-        name: None
-        if any(turn[name] is None for turn in turns)
-        else float(np.median([turn[name] for turn in turns]))
+        name: None if any(turn[name] is None for turn in turns) else float(np.median([turn[name] for turn in turns]))
         for name in turns[0]
     }
 

@@ -12,10 +12,12 @@ import functools
 import hashlib
 import os
 import pickle
+import pkgutil
 import re
 import sys
 import uuid
 from collections import defaultdict, namedtuple
+from typing import ClassVar
 
 import llvmlite
 import numba
@@ -48,9 +50,11 @@ _PLAIN_TYPES = (
 )
 _PLAIN_REPR = namedtuple("_", "").__repr__.__code__
 
-_entered = defaultdict(set)  # name of a kernel -> the argument types with which Python called it
+# The name of a kernel -> the argument types with which Python called it.
+_entered: dict[str, set] = defaultdict(set)
 _is_announced = False
-_n_definitions = defaultdict(int)  # (module, qualified name) of a record class -> how often it was defined
+# The module and the name of a record class -> how often it was defined.
+_n_definitions: dict[tuple, int] = defaultdict(int)
 
 
 def kernel(function):
@@ -90,9 +94,7 @@ def kernel(function):
 def _refuse_arrays(function, result):
     if default_manager.lookup(result).contains_nrt_meminfo():
         # Without reference counts Python would be given all of an array of which the kernel returns a part.
-        raise TypeError(
-            f"{function.__qualname__} returns {result}: a kernel returns numbers, and fills arrays"
-        )
+        raise TypeError(f"{function.__qualname__} returns {result}: a kernel returns numbers, and fills arrays")
 
 
 def part(function):
@@ -109,9 +111,7 @@ def part(function):
         dispatcher.overloads[tuple(compiled.signature.args)] = compiled
 
     def refuse(*args, **kws):
-        raise TypeError(
-            f"{function.__qualname__} is a part of kernels: call its py_func, or it from a kernel"
-        )
+        raise TypeError(f"{function.__qualname__} is a part of kernels: call its py_func, or it from a kernel")
 
     dispatcher.add_overload, dispatcher._compile_for_args = add_overload, refuse
     return dispatcher
@@ -225,7 +225,7 @@ class _RecordMethods(AttributeTemplate):
     """Tells Numba the methods of record classes."""
 
     key = types.BaseNamedTuple
-    compiled = {}  # noqa: RUF012 - record class -> {name: dispatcher}
+    compiled: ClassVar[dict] = {}  # record class -> {name of a method: dispatcher}
 
     def generic_resolve(self, record_type, name):
         dispatcher = self.compiled.get(record_type.instance_class, {}).get(name)
@@ -282,7 +282,7 @@ class _KernelCache(caching._Cache):
         signature = sigutils.normalize_signature(sig)
         if _compilations.depth == 0:
             _entered[self._name].add(signature)
-        entry = self._entry(*signature, target_context.codegen())
+        entry = self._entry(signature, target_context.codegen())
         cache = _cache_of(self._module) if entry else None
         payload = cache.read(entry) if cache else None
         if payload is not None:
@@ -298,19 +298,18 @@ class _KernelCache(caching._Cache):
         if entry and not data.library.has_dynamic_globals and all(loop.can_cache for loop in data.lifted):
             _cache_of(self._module).write(entry, serialize.dumps(data._reduce()))
 
-    def _entry(self, arguments, result, codegen):
+    def _entry(self, signature, codegen):
         """Name the machine code for some argument types; None where it cannot be told from any other."""
         if not self._is_enabled or _cache_of(self._module) is None:
             return None
         code = _digest.Digest()
         try:
             code.add(self._dispatcher)
-            for argument in arguments:
+            for argument in signature[0]:
                 _add_type(code, argument)
         except _digest.UndigestibleError:
             return None
-        signature = [str(numba_type) for numba_type in (*arguments, result)]
-        kind = repr((_environment(), codegen.magic_tuple(), signature))
+        kind = repr((_environment(), codegen.magic_tuple(), list(map(str, signature[0])), str(signature[1])))
         name = re.sub(r"[^\w.]", "", self._name)[:120]
         return f"{name}-{hashlib.sha256(kind.encode()).hexdigest()[:24]}-{code.hexdigest()[:24]}"
 
@@ -340,7 +339,7 @@ def _environment():
 
 @functools.cache
 def _own_code():
-    return hashlib.sha256(__loader__.get_data(__file__)).hexdigest()
+    return hashlib.sha256(pkgutil.get_data(__package__, "_compile.py") or b"").hexdigest()
 
 
 def _cache_of(module):
@@ -370,9 +369,7 @@ def _announce(cache):
         return
     _is_announced = True
     folder = cache.writable_folder() if cache else None
-    kept = (
-        f"is cached in {folder}" if folder else "is not cached: it is a script, or no folder can be written"
-    )
+    kept = f"is cached in {folder}" if folder else "is not cached: it is a script, or no folder can be written"
     message = f"skensemble: compiling kernels for the first use; this takes a few seconds and {kept}"
     if sys.stderr is not None:
         print(message, file=sys.stderr)

@@ -158,7 +158,8 @@ class _Run:
         self.errors = {}  # task -> what it has raised
         self.turns = iter(range(len(tasks)))
         self.lock = threading.Lock()
-        self.events = queue.SimpleQueue()  # True: a task is done, False: a thread has ended
+        # True: a task is done, False: a thread has ended.
+        self.events: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def here(self):
         """Run all in the calling thread."""

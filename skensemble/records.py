@@ -103,6 +103,7 @@ class NodeStatistics(NamedTuple):
     center: float
     score: float
     impurity: float
+    magnitude: float  # of the terms that a gain is the difference of: it is exact up to some 1e-16 of them
 
 
 @record

@@ -47,9 +47,7 @@ def _own_members(cls):
             yield name
 
 
-PUBLIC_NAMES = [
-    f"skensemble.{name}" for name in skensemble.__all__ if callable(getattr(skensemble, name))
-] + [
+PUBLIC_NAMES = [f"skensemble.{name}" for name in skensemble.__all__ if callable(getattr(skensemble, name))] + [
     f"skensemble.{name}.{member}" for name in ESTIMATORS for member in _own_members(getattr(skensemble, name))
 ]
 

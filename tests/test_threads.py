@@ -135,13 +135,9 @@ class TestNesting:
     SHARE = max(1, N_CORES // 2)
 
     @pytest.mark.parametrize("n_jobs", [None, 2, -1])
-    @pytest.mark.parametrize(
-        ("backend", "share"), [("loky", SHARE), ("threading", SHARE), ("multiprocessing", 1)]
-    )
+    @pytest.mark.parametrize(("backend", "share"), [("loky", SHARE), ("threading", SHARE), ("multiprocessing", 1)])
     def test_workers_of_joblib_share_the_cores(self, backend, share, n_jobs):
-        numbers = joblib.Parallel(2, backend=backend)(
-            joblib.delayed(resolve_n_jobs)(n_jobs) for _ in range(4)
-        )
+        numbers = joblib.Parallel(2, backend=backend)(joblib.delayed(resolve_n_jobs)(n_jobs) for _ in range(4))
 
         assert numbers == [share if n_jobs != 2 else min(2, share)] * 4
 
@@ -149,9 +145,7 @@ class TestNesting:
     def test_tasks_run_in_workers(self, backend):
         squares = [functools.partial(pow, number, 2) for number in range(5)]
 
-        results = joblib.Parallel(2, backend=backend)(
-            joblib.delayed(run_in_threads)(squares, 2) for _ in range(3)
-        )
+        results = joblib.Parallel(2, backend=backend)(joblib.delayed(run_in_threads)(squares, 2) for _ in range(3))
 
         assert results == [[0, 1, 4, 9, 16]] * 3
 
@@ -205,9 +199,7 @@ class TestRuns:
     def test_progress_is_told_to_the_calling_thread(self, n_threads):
         calls = []
 
-        run_in_threads(
-            [int] * 3, n_threads, progress=lambda *call: calls.append((*call, threading.get_ident()))
-        )
+        run_in_threads([int] * 3, n_threads, progress=lambda *call: calls.append((*call, threading.get_ident())))
 
         assert calls == [(n_done, 3, threading.get_ident()) for n_done in (1, 2, 3)]
 
@@ -259,9 +251,7 @@ class TestStopping:
                 time.sleep(0.001)
             stop.set()
 
-        counted, _ = run_in_threads(
-            [lambda: work_until_stopped(stop.array, n_seen), set_after_a_while], 2, stop
-        )
+        counted, _ = run_in_threads([lambda: work_until_stopped(stop.array, n_seen), set_after_a_while], 2, stop)
 
         assert counted >= 10
 

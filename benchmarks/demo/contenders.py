@@ -60,24 +60,18 @@ def native(model):
 
 def encoded(model):
     """A pipeline for a model that takes numbers and NaN: strings become ordinals, unseen ones are missing."""
-    ordinals = OrdinalEncoder(
-        handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan
-    )
+    ordinals = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
     encoder = ColumnTransformer([("ordinals", ordinals, list(TEXT))], remainder="passthrough")
     clock = FunctionTransformer(clock_to_minutes)
     return Pipeline([("clock", clock), ("encoder", encoder), ("model", model)])
 
 
 def _ours(group, estimator, parameters):
-    return Contender(
-        estimator.__name__, OURS, group, lambda settings: native(estimator(**parameters(settings)))
-    )
+    return Contender(estimator.__name__, OURS, group, lambda settings: native(estimator(**parameters(settings))))
 
 
 def _reference(group, estimator, parameters):
-    return Contender(
-        estimator.__name__, REFERENCE, group, lambda settings: encoded(estimator(**parameters(settings)))
-    )
+    return Contender(estimator.__name__, REFERENCE, group, lambda settings: encoded(estimator(**parameters(settings))))
 
 
 def _xgboost_forest(settings):

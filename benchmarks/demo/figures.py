@@ -112,9 +112,7 @@ def curves(measurements, y_test):
         highest = 0.0
         for each in measurements:
             calibration, characteristic = axes[:, groups.index(each.contender.group)]
-            share, mean = calibration_curve(
-                y_test, each.late_probability, n_bins=CALIBRATION_BINS, strategy="quantile"
-            )
+            share, mean = calibration_curve(y_test, each.late_probability, n_bins=CALIBRATION_BINS, strategy="quantile")
             highest = max(highest, *share, *mean)
             line = {"color": COLORS[each.contender.library], "label": each.contender.library, "lw": 1.8}
             line["zorder"] = 3 if each.contender.library == OURS else 2

@@ -74,9 +74,7 @@ def read_tables():
     if specification is None:
         raise ModuleNotFoundError(f"The flights are in the package {PACKAGE}: run pip install {PACKAGE}.")
     folder = Path(specification.submodule_search_locations[0]) / "data"
-    flights, planes, weather = (
-        pd.read_csv(folder / name) for name in ("flights.csv.zip", "planes.csv", "weather.csv")
-    )
+    flights, planes, weather = (pd.read_csv(folder / name) for name in ("flights.csv.zip", "planes.csv", "weather.csv"))
     for table in (flights, weather):
         table["time_hour"] = pd.to_datetime(table["time_hour"], utc=True)  # the scheduled hour
     return Tables(flights, planes, weather)

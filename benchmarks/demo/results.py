@@ -50,15 +50,12 @@ def table(measurements):
         Group -> its rows.
     """
     return {
-        group: _rows(list(members))
-        for group, members in groupby(measurements, key=lambda each: each.contender.group)
+        group: _rows(list(members)) for group, members in groupby(measurements, key=lambda each: each.contender.group)
     }
 
 
 def _rows(measurements):
-    bests = [
-        column.template.format(column.best(column.value(each) for each in measurements)) for column in COLUMNS
-    ]
+    bests = [column.template.format(column.best(column.value(each) for each in measurements)) for column in COLUMNS]
     rows = []
     for each in measurements:
         cells = [column.template.format(column.value(each)) for column in COLUMNS]
@@ -76,8 +73,7 @@ def comparison(measurements, group=FOREST):
         What is compared -> the ratio or the difference as text.
     """
     ours, reference = (
-        next(each for each in measurements if each.contender[1:3] == (library, group))
-        for library in (OURS, REFERENCE)
+        next(each for each in measurements if each.contender[1:3] == (library, group)) for library in (OURS, REFERENCE)
     )
     return {
         "time to fit": f"{ours.fit_seconds / reference.fit_seconds:.2f}{TIMES}",

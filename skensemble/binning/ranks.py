@@ -6,6 +6,9 @@ from skensemble._compile import kernel
 from skensemble._threads import run_in_threads
 from skensemble.records import RankedFeatures
 
+# Values of a feature that all lie within this are one, as in scikit-learn; others are split however close they are.
+ALMOST_CONSTANT = np.float32(1e-7)
+
 _SMALL = 1 << 17  # values that are ranked by one thread
 _MOST_SHORT_CODES = 1 << 16
 
@@ -32,6 +35,9 @@ def rank_features(X, n_categories, n_threads=1):
         if n_categories[feature]:
             return rank_categories(X[:, feature], n_categories[feature], ranks[feature])
         column = np.ascontiguousarray(X[:, feature])
+        low = np.fmin.reduce(column)
+        if np.fmax.reduce(column) - low <= ALMOST_CONSTANT:
+            column = np.where(np.isnan(column), column, low)
         values = np.empty_like(column)
         return values[: rank_column(column, np.argsort(column), ranks[feature], values)].copy()
 
@@ -61,6 +67,10 @@ def rank_sparse_features(X):
     every_column = np.arange(n_features)
     keyed_columns = np.concatenate([columns, every_column])
     entries = np.concatenate([X.data, np.zeros(n_features, np.float32)])
+    low, high = np.zeros(n_features, np.float32), np.zeros(n_features, np.float32)
+    np.minimum.at(low, columns, X.data)
+    np.maximum.at(high, columns, X.data)
+    entries[(high - low <= ALMOST_CONSTANT)[keyed_columns]] = 0.0
     order = np.lexsort((entries, keyed_columns))
     sorted_entries, sorted_columns = entries[order], keyed_columns[order]
     is_new = np.ones(len(order), bool)

@@ -51,9 +51,7 @@ def new_criterion(name, targets, n_classes, n_rows):
         scale = (2.0 if n_classes else 1.0) / n_outputs
         return SquaredError(targets, scale, np.zeros(2 + n_outputs), np.zeros(n_outputs), np.zeros(n_outputs))
     if name == "poisson":
-        return Poisson(
-            targets, 1.0 / n_outputs, np.zeros(2 + n_outputs), np.zeros(n_outputs), np.zeros(n_outputs)
-        )
+        return Poisson(targets, 1.0 / n_outputs, np.zeros(2 + n_outputs), np.zeros(n_outputs), np.zeros(n_outputs))
     if name == "absolute_error":
         return AbsoluteError(
             targets,

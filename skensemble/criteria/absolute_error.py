@@ -22,9 +22,7 @@ class AbsoluteError(NamedTuple):
     targets: np.ndarray  # (n_samples, n_outputs) float64; of one output only the shape is used
     total: np.ndarray  # (2 + n_outputs,) float64: the node's statistics row
     median: np.ndarray  # (n_outputs,) float64: of the node
-    places: (
-        np.ndarray
-    )  # (n_outputs, n) int64: place of the node's samples in the order of the responses, from 1
+    places: np.ndarray  # (n_outputs, n) int64: place of the node's samples in the order of the responses, from 1
     ordered: np.ndarray  # (n_outputs, n + 1) float64: the node's centred responses in that order, from 1
     sums: np.ndarray  # (n_outputs, n + 1, 2) float64: Fenwick trees of weights and of weights times responses
     right_loss: np.ndarray  # (n + 1,) float64: loss of the keys from the k-th on, summed over the outputs
@@ -69,7 +67,8 @@ class AbsoluteError(NamedTuple):
                 self.total[2 + output] += samples.pair[start + i, 0] * (responses[i] - self.median[output])
         self.total[0] = n
         self.total[1] = weight
-        return NodeStatistics(weight, self.median[0], loss, loss / weight / self.median.size)
+        n_outputs = self.median.size
+        return NodeStatistics(weight, self.median[0], loss, loss / weight / n_outputs, loss / n_outputs)
 
     def write_value(self, node, values, number):
         for output in range(self.median.size):

@@ -24,9 +24,7 @@ class Entropy(NamedTuple):
     class on each side, so all others are kept; their sum is taken anew at each boundary, since differences would add up.
     """
 
-    targets: (
-        np.ndarray
-    )  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
+    targets: np.ndarray  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
     offsets: np.ndarray  # (n_outputs + 1,) int64: where the classes of an output start
     total: np.ndarray  # (2 + n_classes,) float64: the node's statistics row
     left: np.ndarray  # (n_classes,) float64: weights of the classes on the left
@@ -42,7 +40,8 @@ class Entropy(NamedTuple):
         for column in range(self.left.size):
             self.logs[2, column] = _weight_log(self.total[2 + column])
             score += self.logs[2, column]
-        return NodeStatistics(weight, 0.0, score, max(0.0, -score / weight / n_outputs))
+        impurity = max(0.0, -score / weight / n_outputs)
+        return NodeStatistics(weight, 0.0, score, impurity, weight + abs(_weight_log(weight)))
 
     def write_value(self, node, values, number):
         write_shares(self.total, self.offsets, values, number)

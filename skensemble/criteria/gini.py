@@ -16,9 +16,7 @@ class Gini(NamedTuple):
     A sweep keeps the sums of squared class weights on both sides, `first` and `second`: a move changes one term of each.
     """
 
-    targets: (
-        np.ndarray
-    )  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
+    targets: np.ndarray  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
     offsets: np.ndarray  # (n_outputs + 1,) int64: where the classes of an output start
     total: np.ndarray  # (2 + n_classes,) float64: the node's statistics row
     left: np.ndarray  # (n_classes,) float64: weights of the classes on the left
@@ -32,7 +30,8 @@ class Gini(NamedTuple):
         for column in range(self.left.size):
             squares += self.total[2 + column] ** 2
         n_outputs = self.offsets.size - 1
-        return NodeStatistics(weight, 0.0, squares, max(0.0, 1.0 - squares / (weight * weight) / n_outputs))
+        impurity = max(0.0, 1.0 - squares / (weight * weight) / n_outputs)
+        return NodeStatistics(weight, 0.0, squares, impurity, weight)
 
     def write_value(self, node, values, number):
         write_shares(self.total, self.offsets, values, number)

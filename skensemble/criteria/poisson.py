@@ -37,15 +37,15 @@ class Poisson(NamedTuple):
         weight = sum_responses(samples, start, stop, self.targets, total)
         self.total[0] = stop - start
         self.total[1] = weight
-        loss, score = 0.0, 0.0
+        loss, score, magnitude = 0.0, 0.0, 0.0
         for output in range(total.size):
             score += _mean_log(total[output], weight)
+            magnitude += total[output] + abs(_mean_log(total[output], weight))
             mean = total[output] / weight
             for position in range(start, stop):
-                loss += samples.pair[position, 0] * _mean_log(
-                    response(samples, position, self.targets, output), mean
-                )
-        return NodeStatistics(weight, total[0] / weight, score, self.scale * loss / weight)
+                loss += samples.pair[position, 0] * _mean_log(response(samples, position, self.targets, output), mean)
+        impurity = self.scale * loss / weight
+        return NodeStatistics(weight, total[0] / weight, score, impurity, self.scale * magnitude)
 
     def write_value(self, node, values, number):
         for output in range(self.left.size):
@@ -81,9 +81,7 @@ class Poisson(NamedTuple):
             # What remains of a sum after all but zeros have left it is rounding, not a response.
             if self.left[output] <= 1e-14 * total or total - self.left[output] <= 1e-14 * total:
                 return -np.inf
-            score += _mean_log(self.left[output], left.weight) + _mean_log(
-                total - self.left[output], right_weight
-            )
+            score += _mean_log(self.left[output], left.weight) + _mean_log(total - self.left[output], right_weight)
         return self.scale * (score - node.score)
 
     def child_values(self, left, node, n_moved):

@@ -38,7 +38,7 @@ class SquaredError(NamedTuple):
                 squares += samples.pair[position, 0] * deviation * deviation
         self.total[0] = stop - start
         self.total[1] = weight
-        return NodeStatistics(weight, self.mean[0], 0.0, self.scale * squares / weight)
+        return NodeStatistics(weight, self.mean[0], 0.0, self.scale * squares / weight, self.scale * squares)
 
     def write_value(self, node, values, number):
         for output in range(self.mean.size):
@@ -56,9 +56,7 @@ class SquaredError(NamedTuple):
     def move(self, left, node, samples, position):
         weight = samples.pair[position, 0]
         if self.left.size == 1:
-            return Left(
-                left.weight + weight, left.first + weight * (samples.pair[position, 1] - node.center), 0.0
-            )
+            return Left(left.weight + weight, left.first + weight * (samples.pair[position, 1] - node.center), 0.0)
         for output in range(self.left.size):
             deviation = self.targets[samples.index[position], output] - self.mean[output]
             self.left[output] += weight * deviation

@@ -329,9 +329,7 @@ def _is_missing(value):
 
 
 def _unhashable(name, error):
-    return TypeError(
-        f"{name} holds values that are no categories ({error}); convert them to numbers or strings."
-    )
+    return TypeError(f"{name} holds values that are no categories ({error}); convert them to numbers or strings.")
 
 
 def _is_sparse(series):

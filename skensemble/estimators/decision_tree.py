@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag
+from skensemble.binning.ranks import rank_features, rank_sparse_features
 from skensemble.estimators.growth_parameters import as_seed, make_plan, without_deprecated
 from skensemble.estimators.inputs import RankedInputMixin, all_or_nothing
 from skensemble.estimators.parameters import (
@@ -25,7 +26,6 @@ from skensemble.estimators.parameters import (
     with_parameters,
 )
 from skensemble.estimators.targets import as_columns, check_poisson, class_weights, encode_classes
-from skensemble.binning.ranks import rank_features, rank_sparse_features
 from skensemble.forests.growing import grow_trees
 from skensemble.trees.pruning import pruning_path
 from skensemble.trees.trees import Trees
@@ -70,7 +70,8 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
         else:
             self.n_features_in_, n_categories = X.shape[1], np.zeros(X.shape[1], np.int64)
             self._encoder = None
-        y = as_columns(y, X, self, is_numeric=not is_classifier(self))
+        check = check_poisson if self.criterion == "poisson" else None
+        y = as_columns(y, X, self, is_numeric=not is_classifier(self), check=check)
         sample_weight = self._validate_sample_weight(sample_weight, X)
         self.n_outputs_ = y.shape[1]
         classes = None
@@ -81,8 +82,6 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
                 sample_weight = by_class if sample_weight is None else by_class * sample_weight
         else:
             targets = np.ascontiguousarray(y, np.float64)
-            if self.criterion == "poisson":
-                check_poisson(y)
         n_classes = () if classes is None else tuple(len(known) for known in classes)
         plan = make_plan(self, X.shape[0], X.shape[1], n_classes, splitter=self.splitter)
         self.max_features_ = plan.settings.max_features
@@ -104,9 +103,7 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
 
     def _set_classes(self, classes):
         n_classes = np.array([len(known) for known in classes])
-        self.classes_, self.n_classes_ = (
-            (classes[0], n_classes[0]) if len(classes) == 1 else (classes, n_classes)
-        )
+        self.classes_, self.n_classes_ = (classes[0], n_classes[0]) if len(classes) == 1 else (classes, n_classes)
 
     def apply(self, X, check_input=True):
         """Return the leaf of each sample.
@@ -277,10 +274,7 @@ def most_probable(probabilities, classes):
     """Return the class with the largest probability, the first of equal ones, of each output."""
     if not isinstance(probabilities, list):
         return classes.take(probabilities.argmax(axis=1), axis=0)
-    columns = [
-        known.take(shares.argmax(axis=1), axis=0)
-        for known, shares in zip(classes, probabilities, strict=True)
-    ]
+    columns = [known.take(shares.argmax(axis=1), axis=0) for known, shares in zip(classes, probabilities, strict=True)]
     return np.column_stack(columns)
 
 
@@ -288,9 +282,7 @@ def logarithms(probabilities):
     """Return the logarithms of an array or of a list of arrays; -inf of 0."""
     with np.errstate(divide="ignore"):
         return (
-            [np.log(shares) for shares in probabilities]
-            if isinstance(probabilities, list)
-            else np.log(probabilities)
+            [np.log(shares) for shares in probabilities] if isinstance(probabilities, list) else np.log(probabilities)
         )
 
 

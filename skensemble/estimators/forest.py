@@ -97,9 +97,7 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
         if not self.bootstrap and self.oob_score:
             raise ValueError("Out of bag estimation only available if bootstrap=True")
         if not self.bootstrap and getattr(self, "importance", "impurity") == "oob":
-            raise ValueError(
-                'importance="oob" needs out-of-bag rows: set bootstrap=True, or importance="impurity"'
-            )
+            raise ValueError('importance="oob" needs out-of-bag rows: set bootstrap=True, or importance="impurity"')
 
     def _grow(self, X, n_categories, targets, n_classes, sample_weight):
         """Add the trees that are missing to those that a warm start keeps."""
@@ -121,9 +119,7 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
             bootstrap = new_bootstrap(n_samples, self._n_draws(n_samples, sample_weight), sample_weight)
         self._bootstrap, self._n_samples = bootstrap, n_samples
         if self._n_new == 0:
-            warnings.warn(
-                "Warm-start fitting without increasing n_estimators does not fit new trees.", stacklevel=4
-            )
+            warnings.warn("Warm-start fitting without increasing n_estimators does not fit new trees.", stacklevel=4)
             return
         seeds = tree_seeds(self._seed, n_kept, self._n_new)
         n_threads = resolve_n_jobs(self.n_jobs)
@@ -211,6 +207,8 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
         parameters = {name: getattr(self, name) for name in self._tree_parameters if hasattr(self, name)}
         return self._tree_class(**parameters)
 
+    estimator = estimator_
+
     def _as_estimator(self, index):
         tree = self.estimator_.set_params(random_state=int(self._tree_seeds[index]))
         tree._trees, tree._encoder = self._trees.subset(index), self._encoder
@@ -223,10 +221,10 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
 
     @property
     def estimators_samples_(self):
-        """The rows that each tree was drawn, list of ndarray of int64; drawn anew at each call, not stored."""
+        """The rows that each tree was drawn, list of ndarray of int32; drawn anew at each call, not stored."""
         check_is_fitted(self)
         if self._bootstrap is None:
-            return [np.arange(self._n_samples) for _ in self._tree_seeds]
+            return [np.arange(self._n_samples, dtype=np.int32) for _ in self._tree_seeds]
         return [self._bootstrap.rows(seed) for seed in self._tree_seeds]
 
     def __len__(self):

@@ -19,9 +19,7 @@ class ForestClassifier(ClassifierMixin, BaseForest):
         """Return y as numbers of classes, how many there are, and weights by class and sample."""
         classes, targets = encode_classes(y)
         n_classes = np.array([len(known) for known in classes])
-        self.classes_, self.n_classes_ = (
-            (classes[0], n_classes[0]) if len(classes) == 1 else (classes, n_classes)
-        )
+        self.classes_, self.n_classes_ = (classes[0], n_classes[0]) if len(classes) == 1 else (classes, n_classes)
         if self.warm_start and isinstance(self.class_weight, str):
             warnings.warn(
                 'class_weight presets "balanced" or "balanced_subsample" are not recommended for warm_start if the '
@@ -118,7 +116,7 @@ class ForestRegressor(RegressorMixin, BaseForest):
 
     def _encode_targets(self, y, sample_weight):
         if self.criterion == "poisson":
-            check_poisson(y)
+            check_poisson(y, "strictly positive")
         return np.ascontiguousarray(y, np.float64), (), sample_weight
 
     def _set_oob(self, predictions, y, targets):

@@ -140,8 +140,7 @@ class FeatureEncoder:
             return _numbers(source)
         remedy = "the model was fitted on numbers there"
         encoded = [
-            _encode(column, self.vocabularies_.get(feature), remedy)
-            for feature, column in enumerate(_columns(source))
+            _encode(column, self.vocabularies_.get(feature), remedy) for feature, column in enumerate(_columns(source))
         ]
         return _stack(encoded, len(source))
 

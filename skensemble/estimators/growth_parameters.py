@@ -94,13 +94,9 @@ def _monotonic_constraints(estimator, n_features, n_classes):
         raise ValueError("Monotonicity constraints are not supported with multiple outputs.")
     signs = np.asarray(estimator.monotonic_cst)
     if signs.shape[0] != n_features:
-        raise ValueError(
-            f"monotonic_cst has shape {signs.shape[0]} but the input data X has {n_features} features."
-        )
+        raise ValueError(f"monotonic_cst has shape {signs.shape[0]} but the input data X has {n_features} features.")
     if not np.all(np.isin(signs, (-1, 0, 1))):
-        raise ValueError(
-            f"monotonic_cst must be None or an array-like of -1, 0 or 1, but got {np.unique(signs)}"
-        )
+        raise ValueError(f"monotonic_cst must be None or an array-like of -1, 0 or 1, but got {np.unique(signs)}")
     if n_classes and n_classes[0] > 2:
         raise ValueError("Monotonicity constraints are not supported with multiclass classification")
     return signs.astype(np.int8)

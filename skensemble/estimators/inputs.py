@@ -42,6 +42,8 @@ class RankedInputMixin(BaseEstimator):
         X = self._as_float32(X, encoded, "csc", reset=True)
         if issparse(X):
             X.sort_indices()
+        if not self._encoder.vocabularies_:
+            return X, np.zeros(X.shape[1], np.int64)
         return X, np.asarray(self._encoder.n_categories_, np.int64)
 
     def _validate_X_predict(self, X, check_input=True):
@@ -65,9 +67,7 @@ class RankedInputMixin(BaseEstimator):
                 if reset:
                     validate_data(self, X, reset=True, skip_check_array=True)
                 checked = check_array(encoded, estimator=self, input_name="X", **checks)
-        assert_all_finite(
-            checked, allow_nan=not issparse(checked), estimator_name=type(self).__name__, input_name="X"
-        )
+        assert_all_finite(checked, allow_nan=not issparse(checked), estimator_name=type(self).__name__, input_name="X")
         return checked
 
     def _validate_sample_weight(self, sample_weight, X):

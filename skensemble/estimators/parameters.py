@@ -47,9 +47,7 @@ TREE = {
         '{"best", "random"}',
         "Whether all thresholds of a feature are tried, or one that is drawn at random.",
     ),
-    "max_depth": Parameter(
-        [POSITIVE, None], "int or None", "The most splits from the root to a leaf; None: no limit."
-    ),
+    "max_depth": Parameter([POSITIVE, None], "int or None", "The most splits from the root to a leaf; None: no limit."),
     "min_samples_split": Parameter(
         [AT_LEAST_TWO, SHARE],
         "int or float",
@@ -122,9 +120,7 @@ FOREST_CLASS_WEIGHT = Parameter(
 )
 FOREST = {
     "n_estimators": Parameter([POSITIVE], "int", "Number of trees."),
-    "bootstrap": Parameter(
-        ["boolean"], "bool", "Whether a tree grows on rows drawn with replacement, or on all rows."
-    ),
+    "bootstrap": Parameter(["boolean"], "bool", "Whether a tree grows on rows drawn with replacement, or on all rows."),
     "oob_score": Parameter(
         ["boolean", callable],
         "bool or callable",

@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples
 
 
-def as_columns(y, X, estimator, *, is_numeric, warns_of_column=False):
+def as_columns(y, X, estimator, *, is_numeric, check=None, warns_of_column=False):
     """Return y as (n_samples, n_outputs) after scikit-learn's checks.
 
     Parameters
@@ -18,6 +18,8 @@ def as_columns(y, X, estimator, *, is_numeric, warns_of_column=False):
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
     is_numeric : bool
         Whether y has to hold numbers.
+    check : callable, default=None
+        A further check of the values of y, before shapes are compared.
     warns_of_column : bool, default=False
         Whether a column vector is pointed out.
 
@@ -31,13 +33,16 @@ def as_columns(y, X, estimator, *, is_numeric, warns_of_column=False):
             f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
         )
     if issparse(y):
-        raise ValueError("sparse multilabel-indicator for y is not supported.")
+        # A tree raises scikit-learn's TypeError for sparse arrays, a forest its ValueError.
+        if warns_of_column:
+            raise ValueError("sparse multilabel-indicator for y is not supported.")
+        raise TypeError("Sparse y is not supported: pass y.toarray() to convert it to a dense numpy array.")
     dtype = np.float64 if is_numeric else None
-    y = check_array(
-        y, ensure_2d=False, dtype=dtype, input_name="y", estimator=estimator, ensure_min_samples=0
-    )
+    y = check_array(y, ensure_2d=False, dtype=dtype, input_name="y", estimator=estimator, ensure_min_samples=0)
     if y.ndim == 0:
         y = y.reshape(1)
+    if check is not None:
+        check(y)
     if len(y) != _num_samples(X):
         raise ValueError(f"Number of labels={len(y)} does not match number of samples={_num_samples(X)}")
     check_consistent_length(X, y)
@@ -77,17 +82,15 @@ def class_weights(class_weight, y, classes, sample_weight):
         # Not compute_sample_weight("balanced"), which does not know sample weights.
         weights = np.ones(len(y))
         for output, known in enumerate(classes):
-            balanced = compute_class_weight(
-                "balanced", classes=known, y=y[:, output], sample_weight=sample_weight
-            )
+            balanced = compute_class_weight("balanced", classes=known, y=y[:, output], sample_weight=sample_weight)
             weights *= balanced[np.searchsorted(known, y[:, output])]
         return weights
     return compute_sample_weight(class_weight, y)
 
 
-def check_poisson(y):
-    """Refuse targets that no Poisson distribution has."""
+def check_poisson(y, positive="positive"):
+    """Refuse targets that no Poisson distribution has; `positive` is scikit-learn's word for their sum."""
     if np.any(y < 0):
         raise ValueError("Some value(s) of y are negative which is not allowed for Poisson regression.")
     if np.sum(y) <= 0:
-        raise ValueError("Sum of y is not strictly positive which is necessary for Poisson regression.")
+        raise ValueError(f"Sum of y is not {positive} which is necessary for Poisson regression.")

@@ -13,13 +13,11 @@ class Bootstrap(NamedTuple):
 
     n_samples: int
     n_draws: int
-    cumulative: (
-        np.ndarray
-    )  # (n_samples,) float64: sums of the weights that rows are drawn by; of no length: all alike
+    cumulative: np.ndarray  # (n_samples,) float64: sums of the weights that rows are drawn by; of no length: all alike
 
     def rows(self, seed):
-        """Return the rows of the tree with this seed, (n_draws,) int64, in the order of the draws."""
-        rows = np.empty(self.n_draws, np.int64)
+        """Return the rows of the tree with this seed, (n_draws,) int32, in the order of the draws."""
+        rows = np.empty(self.n_draws, np.int32)
         draw_rows(np.uint64(seed), self.n_samples, self.cumulative, rows)
         return rows
 

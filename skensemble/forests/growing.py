@@ -1,5 +1,6 @@
 """A forest's trees grow side by side: a tree to a thread."""
 
+import joblib
 import numpy as np
 
 from skensemble._random import draw_tree_seeds
@@ -44,9 +45,11 @@ def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_a
         grown = grow(plan, data, targets, weights_of(seed), seed, stop.array)
         return pruned(grown, ccp_alpha) if ccp_alpha > 0.0 else grown
 
+    backend, _ = joblib.parallel.get_active_backend(prefer="threads")
+    if n_threads > 1 and not getattr(backend, "supports_sharedmem", False):
+        # The user has asked for processes; what they get of the large arrays are maps that are private, so writable.
+        return joblib.Parallel(n_jobs=n_threads, mmap_mode="c")(joblib.delayed(grow_one)(int(seed)) for seed in seeds)
     work = len(targets) * len(data.is_categorical) * len(seeds)
     tasks = [lambda seed=int(seed): grow_one(seed) for seed in seeds]
     is_small = work < SMALL_WORK
-    return run_in_threads(
-        tasks, 1 if is_small else n_threads, stop, interruptible=not is_small, progress=progress
-    )
+    return run_in_threads(tasks, 1 if is_small else n_threads, stop, interruptible=not is_small, progress=progress)

@@ -37,10 +37,7 @@ def out_of_bag_sums(trees, seeds, bootstrap, X, n_threads=1):
         return rows, tree.values[tree.leaves(X[rows])[:, 0]]
 
     for first in range(0, len(trees), 4 * n_threads):
-        tasks = [
-            lambda index=index: predict(index)
-            for index in range(first, min(first + 4 * n_threads, len(trees)))
-        ]
+        tasks = [lambda index=index: predict(index) for index in range(first, min(first + 4 * n_threads, len(trees)))]
         for rows, values in run_in_threads(tasks, n_threads):
             sums[rows] += values
             n_trees[rows] += 1
@@ -77,9 +74,7 @@ def out_of_bag_importances(trees, seeds, bootstrap, X, responses, n_threads=1):
         root = trees.node_starts[index]
         inputs = X[rows] if isinstance(X, np.ndarray) else X[rows].toarray()
         centred = responses[rows] - values[root]
-        add_steps(
-            trees._steps, trees.categories, trees.n_categories, root, values, inputs, centred, importances
-        )
+        add_steps(trees._steps, trees.categories, trees.n_categories, root, values, inputs, centred, importances)
         return importances / max(len(rows), 1)
 
     tasks = [lambda index=index: explain(index) for index in range(len(trees))]

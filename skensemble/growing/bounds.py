@@ -1,6 +1,6 @@
 """Bounds of the children's values under monotonic constraints."""
 
-from skensemble._compile import inlined, kernel
+from skensemble._compile import inlined
 
 
 @inlined

@@ -111,9 +111,7 @@ def open_node(growth, task, place, parent, is_left):
         else:
             growth.nodes[parent]["right"] = number
         for word in range(groups.shape[1]):
-            growth.groups[number, word] = (
-                growth.groups[parent, word] & groups[growth.nodes[parent]["feature"], word]
-            )
+            growth.groups[number, word] = growth.groups[parent, word] & groups[growth.nodes[parent]["feature"], word]
     return number, node
 
 

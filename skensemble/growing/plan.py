@@ -73,9 +73,7 @@ def grow(plan, data, targets, weights, seed, stop_flag):
         constraints=plan.constraints,
         desk=new_desk(n, n_samples, criterion.total.size, int(most_categories), data.is_sparse),
         features=feature_order(n_features),
-        block=new_block(
-            data.ranks, n, not data.is_sparse and n_outputs == 1 and settings.max_leaf_nodes == 0
-        ),
+        block=new_block(data.ranks, n, not data.is_sparse and n_outputs == 1 and settings.max_leaf_nodes == 0),
     )
     is_binary = len(plan.n_classes) > 0 and type(criterion).__name__.startswith("SquaredError")
     most_classes = max(plan.n_classes, default=1)
@@ -90,6 +88,4 @@ def grow(plan, data, targets, weights, seed, stop_flag):
     values = growth.values[:n_nodes].reshape(n_nodes, n_outputs, -1)
     if is_binary:  # the mean of an indicator is the share of the second class
         values = np.concatenate([1.0 - values, values], axis=2)[:, :, :most_classes]
-    return GrownTree(
-        growth.nodes[:n_nodes].copy(), values.copy(), growth.categories[: growth.sizes[N_WORDS]].copy()
-    )
+    return GrownTree(growth.nodes[:n_nodes].copy(), values.copy(), growth.categories[: growth.sizes[N_WORDS]].copy())

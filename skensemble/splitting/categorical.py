@@ -47,9 +47,7 @@ def split_categories(task, n_categories, span, place, node, gate, feature, bar):
             buckets.labels[buckets.order[i]] = i
         relabel(keys, n, buckets.labels)
         sort_keys(keys, desk.spare_keys, desk.counts, n, 0, n_present - 1)
-        found = sweep_samples(
-            criterion, samples, place.start, keys, n, 0, True, buckets.rows, node, gate, bar
-        )
+        found = sweep_samples(criterion, samples, place.start, keys, n, 0, True, buckets.rows, node, gate, bar)
         last = keys[found.at] >> POSITION_BITS if found.at >= 0 else -1
         boundary = Boundary(found.gain, last, found.n_left, False, found.middle)
     else:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble._compile import inlined, kernel, record
+from skensemble._compile import inlined, record
 from skensemble._random import FEATURE, below, draw
 
 

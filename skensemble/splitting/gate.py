@@ -8,7 +8,7 @@ from skensemble._compile import part, record
 from skensemble.records import Boundary
 
 RELATIVE_TIE = 1e-12  # gains that differ by less are equal: sums in another order would differ as much
-ABSOLUTE_TIE = 1e-18  # the same in proportion to the node's weighted impurity, for gains next to nothing
+ABSOLUTE_TIE = 1e-15  # the same in proportion to the terms of the gain, for gains next to nothing
 
 
 @record

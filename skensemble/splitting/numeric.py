@@ -54,13 +54,9 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
     keys, rows, n_statistics = task.desk.keys, task.desk.buckets.rows, criterion.total.size
     n_ranks = highest - lowest + 1
     if n_keys == gate.n_samples and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
-        collect_buckets(
-            criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node
-        )
+        collect_buckets(criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node)
         order = task.desk.buckets.identity
-        boundary = sweep_buckets(
-            criterion, rows, n_statistics, order, n_ranks, n_missing, True, node, gate, bar
-        )
+        boundary = sweep_buckets(criterion, rows, n_statistics, order, n_ranks, n_missing, True, node, gate, bar)
         if boundary.at < 0:
             return no_split()
         code, next_code = lowest + boundary.at, lowest + boundary.at + 1
@@ -75,9 +71,7 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
         elif n_missing:
             top = task.data.offsets[feature + 1] - first  # the code of missing values
         sort_keys(keys, task.desk.spare_keys, task.desk.counts, n_keys, lowest, top)
-        boundary = sweep_samples(
-            criterion, samples, place.start, keys, n_keys, n_missing, True, rows, node, gate, bar
-        )
+        boundary = sweep_samples(criterion, samples, place.start, keys, n_keys, n_missing, True, rows, node, gate, bar)
         if boundary.at < 0:
             return no_split()
         code, next_code = keys[boundary.at] >> POSITION_BITS, keys[boundary.at + 1] >> POSITION_BITS
@@ -120,9 +114,7 @@ def sweep_sides(task, place, node, gate, n_missing, missing_alone, bar):
     keys, rows, n_statistics = task.desk.keys, task.desk.buckets.rows, criterion.total.size
     if criterion.needs_order():
         sort_keys(keys, task.desk.spare_keys, task.desk.counts, n, 0, 2)
-        return sweep_samples(
-            criterion, samples, place.start, keys, n, n_missing, missing_alone, rows, node, gate, bar
-        )
+        return sweep_samples(criterion, samples, place.start, keys, n, n_missing, missing_alone, rows, node, gate, bar)
     collect_buckets(criterion, samples, place.start, keys, n, 0, 2, rows, n_statistics, node)
     order = task.desk.buckets.identity
     return sweep_buckets(criterion, rows, n_statistics, order, 2, n_missing, missing_alone, node, gate, bar)

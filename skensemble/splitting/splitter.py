@@ -29,15 +29,11 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
     features, settings, constraints = task.features, task.settings, task.constraints
     n_features = features.active.size
     draws_all = settings.max_features >= n_features
-    tie = ABSOLUTE_TIE * node.weight * node.impurity
+    tie = ABSOLUTE_TIE * node.magnitude
     best = no_split()
     n_drawn = n_constant if draws_all else 0
     n_visited, has_variable = 0, False
-    while (
-        n_drawn < n_features
-        and n_constant < n_features
-        and (n_visited < settings.max_features or not has_variable)
-    ):
+    while n_drawn < n_features and n_constant < n_features and (n_visited < settings.max_features or not has_variable):
         if draws_all:
             feature = features.active[n_drawn]
         else:
@@ -91,9 +87,7 @@ def split_feature(task, ranks, place, node, gate, feature, bar):
     n_keys, zero_rank = n, 0
     if data.is_sparse:
         zero_rank = data.zero_ranks[feature]
-        n_keys, lowest, highest = gather_stored(
-            data, index, desk.positions, feature, place.start, n, desk.keys
-        )
+        n_keys, lowest, highest = gather_stored(data, index, desk.positions, feature, place.start, n, desk.keys)
         if n_keys < n and (is_random or task.criterion.needs_order()):
             fill_in(desk.keys, n_keys, n, zero_rank, desk.spare_keys)
             n_keys = n

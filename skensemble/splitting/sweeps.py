@@ -9,9 +9,7 @@ from skensemble._compile import part
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
 from skensemble.records import Boundary
 
-NOT_STORED = (
-    POSITION_MASK  # instead of a position: all samples of the node whose value a sparse matrix leaves out
-)
+NOT_STORED = POSITION_MASK  # instead of a position: all samples of the node whose value a sparse matrix leaves out
 
 
 @part

@@ -26,9 +26,7 @@ def packed(trees):
     state |= {name: _narrowed(getattr(trees, name)) for name in (*_INDICES, "categories")}
     state["is_inner"] = np.packbits(is_inner)
     left = nodes["left"][is_inner]
-    state["left"] = (
-        None if np.array_equal(left, _left_of_preorder(is_inner, trees.node_starts)) else _narrowed(left)
-    )
+    state["left"] = None if np.array_equal(left, _left_of_preorder(is_inner, trees.node_starts)) else _narrowed(left)
     is_impure = nodes["impurity"] != 0.0
     state["is_impure"] = np.packbits(is_impure)
     state["impurity"] = _narrowed(nodes["impurity"][is_impure])

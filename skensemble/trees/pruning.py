@@ -121,11 +121,7 @@ def collapse(nodes, alphas, impurities, collapsed, table, winners, stack):
 @part
 def weaker(strength, one, other):
     """The weaker of two links, the first of equal ones."""
-    return (
-        other
-        if strength[other] < strength[one] or (strength[other] == strength[one] and other < one)
-        else one
-    )
+    return other if strength[other] < strength[one] or (strength[other] == strength[one] and other < one) else one
 
 
 @part

@@ -150,7 +150,7 @@ class Tree:
         weighted = self.weighted_n_node_samples * self.impurity
         decrease = weighted[inner] - weighted[left[inner]] - weighted[right[inner]]
         importances = np.bincount(self.feature[inner], weights=decrease, minlength=self.n_features)
-        importances /= self.weighted_n_node_samples[0]
+        importances = importances / self.weighted_n_node_samples[0]
         total = importances.sum()
         return importances / total if normalize and total > 0.0 else importances
 

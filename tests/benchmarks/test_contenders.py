@@ -96,16 +96,12 @@ def test_a_good_model_has_a_quality_above_chance(estimator, maker):
 def test_a_contender_that_refuses_is_noted():
     case = Case("case", "RandomForestRegressor", data.regression, {50: 2}, {"criterion": "no"}, (SKLEARN,))
 
-    assert measure(case, [1], Effort(1, 1, 0.0))[0]["note"].startswith(
-        "InvalidParameterError: The 'criterion'"
-    )
+    assert measure(case, [1], Effort(1, 1, 0.0))[0]["note"].startswith("InvalidParameterError: The 'criterion'")
 
 
 def test_a_case_is_reduced_to_what_was_asked_for():
     contenders = (Contender(OURS), SKLEARN, Contender("LightGBM"))
-    case = Case(
-        "case", "RandomForestRegressor", data.regression, {1_000: 9, 10_000: 5}, contenders=contenders
-    )
+    case = Case("case", "RandomForestRegressor", data.regression, {1_000: 9, 10_000: 5}, contenders=contenders)
 
     assert case.reduced(sizes=[10_000]).sizes == {10_000: 5}
     assert case.reduced(libraries=["LightGBM"]).contenders == (Contender(OURS), Contender("LightGBM"))

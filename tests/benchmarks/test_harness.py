@@ -46,13 +46,9 @@ def test_contenders_have_the_same_turns_in_rotating_order():
     assert turns["a"] == turns["b"] == [{"seconds": 0.0}, {"seconds": 1.0}]
 
 
-@pytest.mark.parametrize(
-    ("least", "most", "seconds", "expected"), [(1, 9, 3.5, 4), (5, 9, 0.0, 5), (1, 2, 1e9, 2)]
-)
+@pytest.mark.parametrize(("least", "most", "seconds", "expected"), [(1, 9, 3.5, 4), (5, 9, 0.0, 5), (1, 2, 1e9, 2)])
 def test_a_race_ends_by_its_time_within_the_bounds(least, most, seconds, expected):
-    turns = timing.race(
-        {"only": lambda turn: {}}, least_turns=least, most_turns=most, seconds=seconds, clock=Clock()
-    )
+    turns = timing.race({"only": lambda turn: {}}, least_turns=least, most_turns=most, seconds=seconds, clock=Clock())
 
     assert len(turns["only"]) == expected
 
@@ -135,22 +131,15 @@ def test_a_single_tree_has_no_bar_of_size():
 
 def test_a_peer_without_a_bar_is_only_shown():
     assert not any(
-        against == "LightGBM"
-        for _, against in outcomes(record(Contender(OURS)), record(Contender("LightGBM")))
+        against == "LightGBM" for _, against in outcomes(record(Contender(OURS)), record(Contender("LightGBM")))
     )
 
 
 def test_quality_may_be_behind_by_its_noise_only():
     peer = record(SKLEARN, qualities=[0.9, 0.7])
 
-    assert (
-        outcomes(record(Contender(OURS), qualities=[0.8, 0.7]), peer)["quality behind", "scikit-learn"]
-        == "pass"
-    )
-    assert (
-        outcomes(record(Contender(OURS), qualities=[0.8, 0.6]), peer)["quality behind", "scikit-learn"]
-        == "miss"
-    )
+    assert outcomes(record(Contender(OURS), qualities=[0.8, 0.7]), peer)["quality behind", "scikit-learn"] == "pass"
+    assert outcomes(record(Contender(OURS), qualities=[0.8, 0.6]), peer)["quality behind", "scikit-learn"] == "miss"
 
 
 def test_ours_that_fails_misses_and_a_peer_that_fails_measures_nothing():

@@ -141,9 +141,7 @@ def test_a_set_is_scored_by_seed_and_contender(folder, name, monkeypatch):
     records = quality.score_set(folder, name, arguments)
 
     assert [each["seed"] for each in records] == [0, 0, 1, 1]
-    assert set(records[0]["scores"]) == (
-        {"accuracy", "AUC", "log-loss"} if name == "labels" else {"R2", "RMSE"}
-    )
+    assert set(records[0]["scores"]) == ({"accuracy", "AUC", "log-loss"} if name == "labels" else {"R2", "RMSE"})
 
 
 def test_a_set_without_categories_has_two_contenders():

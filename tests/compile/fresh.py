@@ -21,6 +21,12 @@ _CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS 
 _CONTEXT.set_forkserver_preload(["skensemble._compile", __name__])
 
 
+def call(function, *arguments):
+    """Return the value of a function of some module in a process of its own."""
+    with ProcessPoolExecutor(1, _CONTEXT) as pool:
+        return pool.submit(function, *arguments).result()
+
+
 class Answer(NamedTuple):
     """What a fresh process has found."""
 
@@ -84,13 +90,9 @@ def _evaluate(folder, cache, user_cache, expression, preparations):
     _compile._USER_FOLDER = str(user_cache)
     os.environ.pop("SKENSEMBLE_QUIET", None)
     sys.path.insert(0, str(folder))
-    sys.dont_write_bytecode = (
-        True  # Python takes a file of equal length that was edited within a second for the same
-    )
+    sys.dont_write_bytecode = True  # Python takes a file of equal length that was edited within a second for the same
     said = io.StringIO()
-    modules = {
-        path.stem: importlib.import_module(f"tiny.{path.stem}") for path in folder.glob("tiny/[a-z]*.py")
-    }
+    modules = {path.stem: importlib.import_module(f"tiny.{path.stem}") for path in folder.glob("tiny/[a-z]*.py")}
     with contextlib.redirect_stderr(said):
         for statement in preparations:
             exec(statement, modules)

@@ -65,9 +65,7 @@ def test_entries_that_a_read_only_installation_brings_are_taken(package, no_fold
     package.evaluate(CALL)
     package.user_cache = no_folder
 
-    answer = package.evaluate(
-        CALL, "import tempfile; tempfile.TemporaryFile = lambda dir: open('/nowhere/at/all')"
-    )
+    answer = package.evaluate(CALL, "import tempfile; tempfile.TemporaryFile = lambda dir: open('/nowhere/at/all')")
 
     assert (answer.value, answer.n_compiled) == (7.0, 0)
 

@@ -44,9 +44,7 @@ def test_sets_have_no_order():
     assert digest(frozenset(["a", "b", "c"])) == digest(frozenset(["c", "b", "a"]))
 
 
-@pytest.mark.parametrize(
-    "value", [object(), [1], {}, np.array([None]), ValueError("x"), "".join, pytest.raises]
-)
+@pytest.mark.parametrize("value", [object(), [1], {}, np.array([None]), ValueError("x"), "".join, pytest.raises])
 def test_what_has_no_lasting_meaning_is_refused(value):
     with pytest.raises(UndigestibleError):
         digest(value)

@@ -52,9 +52,7 @@ def test_a_kernel_that_returns_arrays_is_refused(_):
 
 def test_an_edit_of_a_part_in_another_file_is_seen(package):
     part_source = "from skensemble._compile import part\n\n@part\ndef scaled(x):\n    return {} * x\n"
-    package.write(
-        "kernels", "from tiny.helper import scaled\n\n@kernel\ndef total(x):\n    return scaled(x)\n"
-    )
+    package.write("kernels", "from tiny.helper import scaled\n\n@kernel\ndef total(x):\n    return scaled(x)\n")
     for scale in (2.0, 3.0):
         package.write("helper", part_source.format(scale))
 

@@ -85,12 +85,8 @@ def test_an_edit_of_a_called_kernel_in_another_file_is_seen(package, before, aft
 
 
 def test_an_edit_two_files_away_is_seen(package):
-    package.write(
-        "kernels", "from tiny.between import twice\n\n@kernel\ndef total(x):\n    return twice(x)\n"
-    )
-    package.write(
-        "between", "from tiny import helper\n\n@kernel\ndef twice(x):\n    return 2 * helper.scaled(x)\n"
-    )
+    package.write("kernels", "from tiny.between import twice\n\n@kernel\ndef total(x):\n    return twice(x)\n")
+    package.write("between", "from tiny import helper\n\n@kernel\ndef twice(x):\n    return 2 * helper.scaled(x)\n")
     assert package.evaluate("kernels.total(1.0)").value == 4.0
 
     package.write("helper", HELPER.replace("2.0", "3.0"))

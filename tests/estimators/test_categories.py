@@ -47,9 +47,7 @@ def test_no_feature_is_categorical(categorical_features):
         ({"a"}, NAMES, "must be one-dimensional"),
     ],
 )
-def test_wrong_categorical_features_are_refused_in_the_words_of_scikit_learn(
-    categorical_features, names, message
-):
+def test_wrong_categorical_features_are_refused_in_the_words_of_scikit_learn(categorical_features, names, message):
     with pytest.raises(ValueError, match=f"categorical_features .*{message}"):
         categorical_mask(categorical_features, 3, names)
 

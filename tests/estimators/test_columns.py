@@ -38,9 +38,7 @@ def one_column(values, dtype=None):
         pl.DataFrame({"x": ["b", "a", None, "b"]}).to_arrow(),  # text of polars' own Arrow type
         pl.DataFrame({"x": pl.Series(["b", "a", None, "b"], dtype=pl.Object)}),
     ],
-    ids=lambda X: (
-        f"{type(X).__module__.split('.')[0]}-{X['x'].dtype if hasattr(X['x'], 'dtype') else X['x'].type}"
-    ),
+    ids=lambda X: f"{type(X).__module__.split('.')[0]}-{X['x'].dtype if hasattr(X['x'], 'dtype') else X['x'].type}",
 )
 def test_dtypes_of_categories_and_text(X):
     encoder = FeatureEncoder()

@@ -216,9 +216,7 @@ def test_a_pandas_frame_of_numbers_is_not_copied():
 
 
 def test_pandas_sparse_columns():
-    X = pd.DataFrame(
-        {"a": pd.arrays.SparseArray([0, 0, 3]), "b": pd.arrays.SparseArray([0, 1.5, 0], fill_value=0)}
-    )
+    X = pd.DataFrame({"a": pd.arrays.SparseArray([0, 0, 3]), "b": pd.arrays.SparseArray([0, 1.5, 0], fill_value=0)})
     encoder = FeatureEncoder()
 
     result = encoder.fit_transform(X)
@@ -236,15 +234,11 @@ def test_strings_that_categorical_features_leaves_out_are_refused(frame):
     X = frame({"colour": ["red", "blue"], "size": [1, 2]})
 
     for categorical_features in (None, [], ["size"], [1], [False, True]):
-        with pytest.raises(
-            TypeError, match=r"Column 'colour' holds strings, such as '(red|blue)'.*list it in"
-        ):
+        with pytest.raises(TypeError, match=r"Column 'colour' holds strings, such as '(red|blue)'.*list it in"):
             encoded(X, categorical_features)
 
 
-@pytest.mark.parametrize(
-    "X", [pd.DataFrame([[1, 2]], columns=["a", "a"]), pa.table([[1], [2]], names=["a", "a"])]
-)
+@pytest.mark.parametrize("X", [pd.DataFrame([[1, 2]], columns=["a", "a"]), pa.table([[1], [2]], names=["a", "a"])])
 def test_names_must_be_unique(X):
     with pytest.raises(ValueError, match="unique column names, got:\n- 'a' 2 times"):
         encoded(X)
@@ -269,9 +263,7 @@ def test_empty_frames_are_left_to_scikit_learn(frame):
 def test_features_are_named_or_counted_or_masked(frame, categorical_features):
     encoder = FeatureEncoder(categorical_features)
 
-    assert_array_equal(
-        encoder.fit_transform(frame({"a": [5, 6, 7], "b": [40, 20, 40]})), [[5, 1], [6, 0], [7, 1]]
-    )
+    assert_array_equal(encoder.fit_transform(frame({"a": [5, 6, 7], "b": [40, 20, 40]})), [[5, 1], [6, 0], [7, 1]])
     assert encoder.is_categorical_.tolist() == [False, True]
     assert encoder.categories_[1].tolist() == [20, 40]
 
@@ -297,9 +289,7 @@ def test_named_booleans_are_two_categories(frame):
 def test_values_count_not_containers(fit_frame, predict_frame):
     encoder = fitted(fit_frame({"x": ["b", "a"], "y": [1, 2]}))
 
-    assert_array_equal(
-        encoder.transform(predict_frame({"x": ["a", "z", "b"], "y": [5, 6, 7]}))[:, 0], [0, NAN, 1]
-    )
+    assert_array_equal(encoder.transform(predict_frame({"x": ["a", "z", "b"], "y": [5, 6, 7]}))[:, 0], [0, NAN, 1])
 
 
 @pytest.mark.parametrize("dtype", ["object", "str", "category", "string[python]"])
@@ -307,9 +297,7 @@ def test_values_count_not_containers(fit_frame, predict_frame):
 def test_values_count_not_dtypes(dtype, later_dtype):
     encoder = fitted(one_column(["b", "a"], dtype))
 
-    assert_array_equal(
-        encoder.transform(one_column(["a", "z", "b", None], later_dtype)), [[0], [NAN], [1], [NAN]]
-    )
+    assert_array_equal(encoder.transform(one_column(["a", "z", "b", None], later_dtype)), [[0], [NAN], [1], [NAN]])
 
 
 def test_an_array_may_follow_a_frame_and_a_frame_an_array():
@@ -338,9 +326,7 @@ def test_strings_where_numbers_were_are_refused():
 
     with pytest.raises(TypeError, match=r"Column 'x' holds strings, such as 'u'.*fitted on numbers"):
         encoder.transform(pd.DataFrame({"x": ["u"], "y": ["a"]}))
-    with pytest.raises(
-        TypeError, match="Column 'y' held strings when the model was fitted and holds numbers"
-    ):
+    with pytest.raises(TypeError, match="Column 'y' held strings when the model was fitted and holds numbers"):
         encoder.transform(pd.DataFrame({"x": [1], "y": [2]}))
 
 

@@ -23,7 +23,5 @@ def assert_is_twin(tree, twin, n_categories=None):
     scale = expected[0].weight * expected[0].impurity
     assert_allclose(nodes["weighted_n_node_samples"], [node.weight for node in expected], rtol=1e-12)
     assert_allclose(nodes["impurity"], [node.impurity for node in expected], rtol=1e-10, atol=1e-12)
-    assert_allclose(
-        nodes["gain"], [split.gain if split else 0.0 for split in splits], rtol=1e-10, atol=1e-12 * scale
-    )
+    assert_allclose(nodes["gain"], [split.gain if split else 0.0 for split in splits], rtol=1e-10, atol=1e-12 * scale)
     assert_allclose(tree.values, np.array([node.value for node in expected]), rtol=1e-10, atol=1e-12)

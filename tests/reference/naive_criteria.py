@@ -107,7 +107,5 @@ class NaiveCriterion:
             return targets
         if self.name == "gini" and max(self.n_classes) <= 2:
             return targets  # one indicator says it all
-        columns = [
-            targets[:, output] == k for output, n in enumerate(self.n_classes) for k in range(n)
-        ]
+        columns = [targets[:, output] == k for output, n in enumerate(self.n_classes) for k in range(n)]
         return np.column_stack(columns).astype(float)

@@ -52,9 +52,7 @@ class NaiveSplitter:
     random_splits : bool
     """
 
-    def __init__(
-        self, criterion, n_categories, monotonic, min_samples_leaf, min_weight, max_features, random_splits
-    ):
+    def __init__(self, criterion, n_categories, monotonic, min_samples_leaf, min_weight, max_features, random_splits):
         self.criterion = criterion
         self.n_categories = n_categories
         self.monotonic = monotonic

@@ -151,9 +151,7 @@ class NaiveTree:
         ):
             return None
         features = frozenset().union(*(group for group in self.groups if node.path <= group))
-        view = Node(
-            self.X[node.rows], targets, self.weights[node.rows], node.key, features, node.lower, node.upper
-        )
+        view = Node(self.X[node.rows], targets, self.weights[node.rows], node.key, features, node.lower, node.upper)
         split = self.splitter.best(view)
         least_gain = (self.min_impurity_decrease - NO_IMPURITY) * root.weight
         return split if split is not None and split.gain >= least_gain else None
