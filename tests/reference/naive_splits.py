@@ -90,9 +90,11 @@ class NaiveSplitter:
         """Yield the permitted cuts of a feature."""
         cut = self.cut_categories if self.n_categories[feature] else self.cut_values
         for threshold, missing_left, categories, is_left in cut(node, feature):
+            if not self.is_large_enough(node, is_left):
+                continue
             gain = self.criterion.gain(node.targets, node.weights, is_left)
             middle = self.middle(node, feature, is_left)
-            if gain > -np.inf and middle is not None and self.is_large_enough(node, is_left):
+            if gain > -np.inf and middle is not None:
                 yield Candidate(feature, threshold, missing_left, categories, is_left, gain, middle)
 
     def is_large_enough(self, node, is_left):
@@ -124,20 +126,18 @@ class NaiveSplitter:
         distinct = np.unique(values[~is_missing])
         if len(distinct) == 0:
             return
-        if not self.random_splits:
-            thresholds = list((distinct[:-1] + distinct[1:]) / 2)
-        elif len(distinct) == 1:
-            thresholds = []
-        else:
+        if self.random_splits:
             low, high = distinct[0], distinct[-1]
             threshold = low + unit(draw(node.key, THRESHOLD, feature)) * (high - low)
             thresholds = [threshold if threshold < high else low]
+        else:
+            thresholds = list((distinct[:-1] + distinct[1:]) / 2)
         if not is_missing.any():
             for threshold in thresholds:
                 is_left = values <= threshold
                 yield threshold, is_left.sum() > (~is_left).sum(), None, is_left
             return
-        missing_alone = [np.inf] if not self.random_splits or len(distinct) == 1 else []
+        missing_alone = [] if self.random_splits else [np.inf]
         for threshold in thresholds + missing_alone:
             yield threshold, False, None, values <= threshold
         for threshold in thresholds:
