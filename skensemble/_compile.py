@@ -103,9 +103,21 @@ def part(function):
     It is optimised as a piece of the kernel that it ends up in, once, and has no entry from Python: tests
     call its ``py_func``, or it from a kernel.
     """
+    return _compiled_part(function)
+
+
+def inlined(function):
+    """Compile a part of kernels into each place where it is called.
+
+    For what takes many records, so that to pass them would cost more than what it does.
+    """
+    return _compiled_part(function, forceinline=True)
+
+
+def _compiled_part(function, **options):
     if config.DISABLE_JIT:
         return kernel(function)
-    dispatcher = _general(njit(pipeline_class=_PartCompiler, **_PART_OPTIONS)(function))
+    dispatcher = _general(njit(pipeline_class=_PartCompiler, **_PART_OPTIONS, **options)(function))
 
     def add_overload(compiled):
         dispatcher.overloads[tuple(compiled.signature.args)] = compiled
@@ -115,17 +127,6 @@ def part(function):
 
     dispatcher.add_overload, dispatcher._compile_for_args = add_overload, refuse
     return dispatcher
-
-
-def inlined(function):
-    """Compile a part of kernels anew into each one that calls it, as if it stood there.
-
-    For what is called from one place and takes many records: to pass them would cost more than to compile it
-    there.
-    """
-    if config.DISABLE_JIT:
-        return function
-    return njit(inline="always", **_PART_OPTIONS)(function)
 
 
 class _PartLibrary(codegen.JITCodeLibrary):
@@ -185,7 +186,7 @@ def record(cls):
     if "_record_name" not in vars(cls):
         _give_unique_name(cls)
     cls.__qualname__ = cls._record_name  # lost where cloudpickle has rebuilt the class in another process
-    _RecordMethods.compiled[cls] = {name: part(method) for name, method in _digest.methods(cls)}
+    _RecordMethods.compiled[cls] = {name: inlined(method) for name, method in _digest.methods(cls)}
     for name, dispatcher in _RecordMethods.compiled[cls].items():
         _lower_method((cls, name), dispatcher)
     return cls

@@ -59,7 +59,7 @@ def grow_tree(
         np.array([] if monotonic is None else monotonic, np.int8),
         np.zeros((0, 0), np.uint64) if groups is None else _as_bits(groups, n_features),
     )
-    targets = np.asarray(targets, np.float64).reshape(X.shape[0], -1)
+    targets = np.ascontiguousarray(targets, np.float64).reshape(X.shape[0], -1)
     plan = TreePlan(criterion, tuple(n_classes), settings, constraints)
     return grow(plan, rank(X, n_categories), targets, weights, seed, stop_flag)
 
@@ -130,7 +130,7 @@ def preorder(tree):
 
 def entry(part):
     """A part of kernels as a kernel, so that Python can call it."""
-    return kernel(part.py_func)
+    return kernel(plain(part))
 
 
 def plain(part):

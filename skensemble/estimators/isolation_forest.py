@@ -91,6 +91,8 @@ class IsolationForest(OutlierMixin, TreeEnsemble):
     array([ 1,  1, -1])
     """
 
+    _plans: list[IsolationPlan]  # one a tree: a warm start may come with other parameters
+
     def __init__(
         self,
         *,
@@ -160,10 +162,11 @@ class IsolationForest(OutlierMixin, TreeEnsemble):
         if self.max_samples == "auto":
             n_draws = min(256, n_rows)
         elif isinstance(self.max_samples, Integral):
-            n_draws = min(int(self.max_samples), n_rows)
-            if self.max_samples > n_rows:
+            n_wanted = int(self.max_samples)
+            n_draws = min(n_wanted, n_rows)
+            if n_wanted > n_rows:
                 warnings.warn(
-                    f"max_samples ({self.max_samples}) is greater than the total number of samples ({n_rows}). "
+                    f"max_samples ({n_wanted}) is greater than the total number of samples ({n_rows}). "
                     "max_samples will be set to n_samples for estimation.",
                     stacklevel=5,
                 )
@@ -186,8 +189,8 @@ class IsolationForest(OutlierMixin, TreeEnsemble):
             grown = grow_isolation_trees(
                 plan, rank_rows, seeds, n_threads=n_threads, stop=StopFlag(), progress=progress
             )
-        kept = [] if self._trees is None else self._plans
-        self._plans = kept + [plan] * len(seeds)  # one a tree: a warm start may come with other parameters
+        kept = self._plans if len(self._tree_seeds) else []
+        self._plans = kept + [plan] * len(seeds)
         self._add_trees(Trees.from_grown(grown, n_categories, (1,)), seeds)
         self._set_path_lengths()
 

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from skensemble.estimators.growth_parameters import as_seed
 from skensemble.estimators.inputs import RankedInputMixin
 from skensemble.forests.growing import tree_seeds
+from skensemble.trees.trees import Trees
 
 
 class TreeEnsemble(RankedInputMixin):
@@ -16,11 +17,14 @@ class TreeEnsemble(RankedInputMixin):
     A class says in `_as_estimator` what one of its trees is as an estimator.
     """
 
+    _trees: Trees
+    _tree_seeds: np.ndarray  # (n_trees,) int64: the random states of the trees; of no length while a fit begins anew
+    _estimators: list  # the trees that have been asked for so far
+
     def _seeds_of_new_trees(self):
         """Return the seeds of the trees that a fit has to grow; without warm start it forgets those that there are."""
         if not (self.warm_start and "_trees" in vars(self)):
-            self._seed = as_seed(self.random_state)
-            self._trees, self._tree_seeds, self._estimators = None, np.zeros(0, np.int64), []
+            self._seed, self._tree_seeds, self._estimators = as_seed(self.random_state), np.zeros(0, np.int64), []
         n_kept = len(self._tree_seeds)
         n_new = self.n_estimators - n_kept
         if n_new < 0:
@@ -34,7 +38,7 @@ class TreeEnsemble(RankedInputMixin):
 
     def _add_trees(self, trees, seeds):
         """Put new `Trees` behind those that there are."""
-        self._trees = trees if self._trees is None else self._trees + trees
+        self._trees = self._trees + trees if len(self._tree_seeds) else trees
         self._tree_seeds = np.concatenate([self._tree_seeds, seeds])
 
     @property

@@ -85,7 +85,7 @@ def out_of_bag_importances(trees, seeds, bootstrap, X, responses, n_threads=1):
 def add_steps(steps, categories, n_categories, root, values, X, responses, importances):
     """Add the products of the responses and of the steps at each node to the importance of the node's feature."""
     for row in range(X.shape[0]):
-        at = root
+        at = np.uint64(root)
         following = next_node(steps, categories, n_categories, at, X, row)
         while following != at:
             for k in range(values.shape[1]):

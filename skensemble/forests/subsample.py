@@ -26,7 +26,7 @@ class Subsample(NamedTuple):
         units = np.empty(self.n_samples)
         draw_units(np.uint64(seed), BOOTSTRAP, units)
         with np.errstate(divide="ignore"):
-            times = np.log(-np.log1p(-units)) - self.log_weights
+            times = np.log(-np.log(1.0 - units)) - self.log_weights
         return np.sort(np.argpartition(times, self.n_draws - 1)[: self.n_draws]).astype(np.int32)
 
 

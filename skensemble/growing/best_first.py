@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import part
+from skensemble._compile import inlined
 from skensemble._random import child_key
 from skensemble.arrays.heap import pop, push
 from skensemble.growing.bounds import child_bounds
@@ -21,7 +21,7 @@ from skensemble.records import UNDEFINED, Place, Split
 from skensemble.splitting.splitter import find_split
 
 
-@part
+@inlined
 def grow_best_first(task, growth, key, stop_flag):
     """Grow a tree of at most `max_leaf_nodes` leaves; see `growing.tree.grow_tree`."""
     sizes = growth.sizes
@@ -60,7 +60,7 @@ def grow_best_first(task, growth, key, stop_flag):
     sizes[IS_FINISHED] = 1
 
 
-@part
+@inlined
 def look_at_node(growth, task, place, depth, parent, is_left):
     """Add a node to the tree and, if it could be split, to the heap."""
     number, node = open_node(growth, task, place, parent, is_left)
@@ -68,7 +68,7 @@ def look_at_node(growth, task, place, depth, parent, is_left):
     if not may_split(task, place, depth, node, root["impurity"]):
         return
     split, _ = find_split(task, task.data.ranks, place, node, number, growth.groups, 0)
-    if not is_worthwhile(task.settings, split, root["weighted_n_node_samples"]):
+    if not is_worthwhile(task.settings, split, node, root["weighted_n_node_samples"]):
         return
     write_split(growth, number, task.data, split, task.desk.left_categories)
     here = growth.open[number]

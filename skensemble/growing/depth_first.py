@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import inlined, part
+from skensemble._compile import inlined
 from skensemble._random import child_key
 from skensemble.growing.bounds import child_bounds
 from skensemble.growing.nodes import (
@@ -19,7 +19,7 @@ from skensemble.records import Place
 from skensemble.splitting.splitter import find_split
 
 
-@part
+@inlined
 def grow_depth_first(task, growth, key, stop_flag):
     """Grow a tree in preorder; see `growing.tree.grow_tree`."""
     samples, block, settings = task.samples, task.block, task.settings
@@ -52,7 +52,7 @@ def grow_depth_first(task, growth, key, stop_flag):
             is_in_block = start_block(block, samples, place, number)
         ranks = block.ranks if is_in_block else task.data.ranks
         split, n_constant = find_split(task, ranks, place, node, number, growth.groups, n_constant)
-        if not is_worthwhile(settings, split, growth.nodes[0]["weighted_n_node_samples"]):
+        if not is_worthwhile(settings, split, node, growth.nodes[0]["weighted_n_node_samples"]):
             continue
         write_split(growth, number, task.data, split, task.desk.left_categories)
         middle = partition(task, ranks, split, task.desk.left_categories, 0, place)

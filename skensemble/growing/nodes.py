@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble._compile import inlined, part, record
+from skensemble._compile import inlined, record
 from skensemble.arrays.bitset import n_words
 from skensemble.criteria.responses import response
 from skensemble.records import LEAF, NODE, UNDEFINED
+from skensemble.splitting.gate import ABSOLUTE_TIE
 
-FIRST_CAPACITY = 128
+FIRST_CAPACITY = 256
 NO_IMPURITY = np.finfo(np.float64).eps  # in proportion to the root's: less is rounding
 
 # Entries of Growth.sizes
@@ -71,12 +72,26 @@ def new_growth(n_values, n_group_words, n_category_words):
     )
 
 
-def longer(growth):
-    """Return a tree with twice the room."""
-    return Growth(*(np.concatenate([array, np.empty_like(array)]) for array in growth[:-1]), growth.sizes)
+def longer(growth, n_category_words):
+    """Return a tree with room for more of what there is no room for."""
+    n_nodes, n_words, n_open = growth.sizes[N_NODES], growth.sizes[N_WORDS], growth.sizes[N_OPEN]
+    by_node = {"nodes", "values", "groups"}
+    by_node |= {"open", "gains", "numbers"} if growth.sizes[N_LEAVES] else set()  # best first
+    wanted = dict.fromkeys(by_node, n_nodes + 2) | {"categories": n_words + 2 * n_category_words}
+    wanted.setdefault("open", n_open + 2)
+    return growth._replace(**{name: _with_room(getattr(growth, name), size) for name, size in wanted.items()})
 
 
-@part
+def _with_room(array, size):
+    """Return an array with at least `size` items, of which the first are those of another."""
+    if len(array) >= size:
+        return array
+    extended = np.empty((max(size, 4 * len(array)), *array.shape[1:]), array.dtype)
+    extended[: len(array)] = array
+    return extended
+
+
+@inlined
 def open_node(growth, task, place, parent, is_left):
     """Add a node, a leaf so far; returns its number and its `NodeStatistics`."""
     number = growth.sizes[N_NODES]
@@ -115,7 +130,7 @@ def open_node(growth, task, place, parent, is_left):
     return number, node
 
 
-@part
+@inlined
 def may_split(task, place, depth, node, root_impurity):
     """Whether a node is large and impure enough to look for a split."""
     settings, n = task.settings, place.stop - place.start
@@ -133,9 +148,10 @@ def may_split(task, place, depth, node, root_impurity):
 
 
 @inlined
-def is_worthwhile(settings, split, root_weight):
-    """Whether a split was found and its gain, as a share of the tree's weight, is large enough."""
-    return split.feature >= 0 and split.gain >= (settings.min_impurity_decrease - NO_IMPURITY) * root_weight
+def is_worthwhile(settings, split, node, root_weight):
+    """Whether a split was found and its gain, as a share of the tree's weight, is large enough, up to rounding."""
+    least_gain = settings.min_impurity_decrease * root_weight - ABSOLUTE_TIE * node.magnitude
+    return split.feature >= 0 and split.gain >= least_gain
 
 
 @inlined

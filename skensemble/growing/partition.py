@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from skensemble._compile import inlined, part
+from skensemble._compile import inlined
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
 from skensemble.splitting.gathering import gather_stored
 
 
-@part
+@inlined
 def partition(task, ranks, split, left_categories, category_offset, place):
     """Reorder a node's samples, stably; returns where those of the right child start.
 

@@ -82,7 +82,7 @@ def grow(plan, data, targets, weights, seed, stop_flag):
     grow_tree = grow_tree_best_first if settings.max_leaf_nodes else grow_tree_depth_first
     grow_tree(task, growth, np.uint64(seed), stop_flag)
     while not growth.sizes[IS_FINISHED]:
-        growth = longer(growth)
+        growth = longer(growth, task.desk.left_categories.size)
         grow_tree(task, growth, np.uint64(seed), stop_flag)
     n_nodes = growth.sizes[N_NODES]
     values = growth.values[:n_nodes].reshape(n_nodes, n_outputs, -1)

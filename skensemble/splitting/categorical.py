@@ -13,12 +13,12 @@ from skensemble._random import THRESHOLD, draw, unit
 from skensemble.arrays.bitset import contains, insert, remove
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, sort_keys
 from skensemble.records import Boundary, Split
-from skensemble.splitting.numeric import no_split, sweep_sides
+from skensemble.splitting.numeric import cut, no_split, sweep_sides
 from skensemble.splitting.ordering import order_categories
 from skensemble.splitting.sweeps import collect_buckets, sweep_buckets, sweep_samples
 
 
-@part
+@inlined
 def split_categories(task, n_categories, span, place, node, gate, feature, bar):
     """Return the best cut between the categories of a feature, or a random one; the left ones are on the desk.
 
@@ -90,7 +90,7 @@ def relabel(keys, n, labels):
         keys[i] = (labels[keys[i] >> POSITION_BITS] << POSITION_BITS) | (keys[i] & POSITION_MASK)
 
 
-@part
+@inlined
 def cut_randomly(task, place, node, gate, feature, n_present, bar):
     """Cut the ordered categories at a score drawn uniformly between the least and the greatest."""
     buckets = task.desk.buckets
@@ -102,7 +102,10 @@ def cut_randomly(task, place, node, gate, feature, n_present, bar):
     for i in range(n_present):
         buckets.labels[buckets.order[i]] = np.int64(i > last)
     relabel(task.desk.keys, gate.n_samples, buckets.labels)
-    found = sweep_sides(task, place, node, gate, 0, True, bar)
+    if task.criterion.needs_order():
+        found = sweep_sides(task, place, node, gate, 0, True, bar)
+    else:
+        found = cut(task, place, node, gate, 0, 1, 0, bar)
     return Boundary(found.gain, last if found.at >= 0 else -1, found.n_left, False, found.middle)
 
 

@@ -1,11 +1,11 @@
 """A node's codes of one feature as keys, from a dense or from a sparse matrix."""
 
-from skensemble._compile import part
+from skensemble._compile import inlined, part
 from skensemble.arrays.sorting import POSITION_BITS, bit_length
 from skensemble.splitting.sweeps import NOT_STORED
 
 
-@part
+@inlined
 def gather(ranks, index, feature, start, n, keys):
     """Write the keys of a node's samples in their order; returns the lowest and the highest code."""
     lowest = int(ranks[feature, index[start]])

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from skensemble._compile import inlined, part
+from skensemble._compile import inlined
 from skensemble._random import THRESHOLD, draw, unit
 from skensemble.arrays.sorting import POSITION_BITS, sort_keys
-from skensemble.records import UNDEFINED, Split
+from skensemble.records import UNDEFINED, Boundary, Split
 from skensemble.splitting.sweeps import (
     NOT_STORED,
     collect_buckets,
@@ -37,7 +37,7 @@ def midpoint(below, above):
     return threshold
 
 
-@part
+@inlined
 def split_best(task, span, stored, place, node, gate, feature, bar):
     """Try every boundary between two values, and between the values and the missing ones.
 
@@ -52,8 +52,13 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
     n_keys, zero_rank = stored
     criterion, samples, values = task.criterion, task.samples, task.data.values
     keys, rows, n_statistics = task.desk.keys, task.desk.buckets.rows, criterion.total.size
-    n_ranks = highest - lowest + 1
-    if n_keys == gate.n_samples and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
+    n_ranks, n = highest - lowest + 1, gate.n_samples
+    if n_keys == n and n_missing == 0 and (n_ranks == 2 or n == 2) and not criterion.needs_order():
+        boundary = cut(task, place, node, gate, lowest, highest, 0, bar)
+        if boundary.at < 0:
+            return no_split()
+        code, next_code = lowest, highest
+    elif n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
         collect_buckets(criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node)
         order = task.desk.buckets.identity
         boundary = sweep_buckets(criterion, rows, n_statistics, order, n_ranks, n_missing, True, node, gate, bar)
@@ -64,7 +69,7 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
             next_code += 1
     else:
         top = highest
-        if n_keys < gate.n_samples:
+        if n_keys < n:
             sum_not_stored(criterion, samples, place.start, keys, n_keys, rows, n_statistics, node)
             keys[n_keys] = (zero_rank << POSITION_BITS) | NOT_STORED
             n_keys += 1
@@ -76,10 +81,10 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
             return no_split()
         code, next_code = keys[boundary.at] >> POSITION_BITS, keys[boundary.at + 1] >> POSITION_BITS
     threshold = np.inf if next_code > highest else midpoint(values[first + code], values[first + next_code])
-    return as_split(boundary, feature, code, threshold, n_missing, gate.n_samples)
+    return as_split(boundary, feature, code, threshold, n_missing, n)
 
 
-@part
+@inlined
 def split_randomly(task, span, place, node, gate, feature, bar):
     """Cut at a threshold drawn uniformly between the least and the greatest value (Geurts et al. 2006, table 1).
 
@@ -91,30 +96,63 @@ def split_randomly(task, span, place, node, gate, feature, bar):
     threshold = low + unit(draw(place.key, THRESHOLD, feature)) * (high - low)
     if threshold >= high:
         threshold = low
+    code = last_code(values, first, lowest, highest, threshold, keys, gate.n_samples)
+    if task.criterion.needs_order():
+        for i in range(gate.n_samples):
+            rank = keys[i] >> POSITION_BITS
+            keys[i] = ((np.int64(rank > code) + np.int64(rank > highest)) << POSITION_BITS) | i
+        boundary = sweep_sides(task, place, node, gate, n_missing, low == high, bar)
+    else:
+        boundary = cut(task, place, node, gate, code, highest, n_missing if low < high else 0, bar)
+    if boundary.at < 0:
+        return no_split()
+    return as_split(boundary, feature, code, threshold, n_missing, gate.n_samples)
+
+
+@inlined
+def last_code(values, first, lowest, highest, threshold, keys, n):
+    """The greatest code, of those in the node if it is small, whose value does not exceed a threshold."""
     code, above = lowest, highest + 1
+    if n <= 16:  # the values of a few samples are closer than those on the way of a binary search
+        for i in range(n):
+            rank = keys[i] >> POSITION_BITS
+            if code < rank <= highest and values[first + rank] <= threshold:
+                code = rank
+        return code
     while above - code > 1:
         middle = (code + above) >> 1
         if values[first + middle] <= threshold:
             code = middle
         else:
             above = middle
-    for i in range(gate.n_samples):
-        rank = keys[i] >> POSITION_BITS
-        keys[i] = ((np.int64(rank > code) + np.int64(rank > highest)) << POSITION_BITS) | i
-    boundary = sweep_sides(task, place, node, gate, n_missing, low == high, bar)
-    if boundary.at < 0:
-        return no_split()
-    return as_split(boundary, feature, code, threshold, n_missing, gate.n_samples)
+    return code
 
 
-@part
+@inlined
+def cut(task, place, node, gate, code, highest, n_missing, bar):
+    """Try the one boundary after a code, with the missing values (codes above `highest`) on either side.
+
+    Samples above `highest` stay on the right where n_missing is 0.
+    """
+    criterion, samples, keys = task.criterion, task.samples, task.desk.keys
+    best = Boundary(bar, -1, 0, False, 0.0)
+    for missing_left in range(2 if n_missing else 1):
+        left, n_left = criterion.begin(node), 0
+        for i in range(gate.n_samples):
+            rank = keys[i] >> POSITION_BITS
+            if rank <= code or (missing_left and rank > highest):
+                left = criterion.move(left, node, samples, place.start + i)
+                n_left += 1
+        gain = criterion.evaluate(left, node, 0)
+        if gain > bar:
+            best, bar = gate.consider(best, bar, gain, criterion, left, node, (0, n_left, 0, missing_left == 1))
+    return best
+
+
+@inlined
 def sweep_sides(task, place, node, gate, n_missing, missing_alone, bar):
-    """Try the one boundary of keys whose code is 0 or 1, with the missing values (code 2) on either side."""
-    criterion, samples, n = task.criterion, task.samples, gate.n_samples
-    keys, rows, n_statistics = task.desk.keys, task.desk.buckets.rows, criterion.total.size
-    if criterion.needs_order():
-        sort_keys(keys, task.desk.spare_keys, task.desk.counts, n, 0, 2)
-        return sweep_samples(criterion, samples, place.start, keys, n, n_missing, missing_alone, rows, node, gate, bar)
-    collect_buckets(criterion, samples, place.start, keys, n, 0, 2, rows, n_statistics, node)
-    order = task.desk.buckets.identity
-    return sweep_buckets(criterion, rows, n_statistics, order, 2, n_missing, missing_alone, node, gate, bar)
+    """Sort keys whose code is 0 or 1, or 2 if missing, and try the boundary between 0 and 1."""
+    criterion, samples, keys, n = task.criterion, task.samples, task.desk.keys, gate.n_samples
+    sort_keys(keys, task.desk.spare_keys, task.desk.counts, n, 0, 2)
+    rows = task.desk.buckets.rows
+    return sweep_samples(criterion, samples, place.start, keys, n, n_missing, missing_alone, rows, node, gate, bar)

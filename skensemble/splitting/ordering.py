@@ -4,6 +4,7 @@ from skensemble._compile import part
 from skensemble.arrays.sorting import sort_by_score
 
 SMOOTHING = 10.0  # weight of the node's mean in the mean of each category
+TIE = 1e-9  # of two categories that are as far, up to rounding, the lower one gives the direction its sign
 N_ITERATIONS = 20  # of the power method; an order needs no more
 
 
@@ -52,7 +53,7 @@ def find_principal_direction(buckets, n_statistics, n_present, total):
         square = 0.0
         for k in range(n_sums):
             square += deviation(rows, present[i] * n_statistics, total, k) ** 2
-        if square > largest:
+        if square > largest * (1.0 + TIE):
             largest = square
             for k in range(n_sums):
                 directions[0, k] = deviation(rows, present[i] * n_statistics, total, k)

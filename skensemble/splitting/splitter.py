@@ -1,14 +1,14 @@
 """The splitter: the best split of a node over the features that it looks at."""
 
-from skensemble._compile import inlined, part
+from skensemble._compile import inlined
 from skensemble.splitting.categorical import split_categories
 from skensemble.splitting.features import is_allowed
-from skensemble.splitting.gate import ABSOLUTE_TIE, Gate, lowered, raised
+from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, lowered, raised
 from skensemble.splitting.gathering import fill_in, gather, gather_stored, highest_below
 from skensemble.splitting.numeric import no_split, split_best, split_randomly
 
 
-@part
+@inlined
 def find_split(task, ranks, place, node, number, groups, n_constant):
     """Return the best split of a node, and how many features are known to be constant in it.
 
@@ -30,19 +30,18 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
     n_features = features.active.size
     draws_all = settings.max_features >= n_features
     tie = ABSOLUTE_TIE * node.magnitude
+    perfect = (1.0 - RELATIVE_TIE) * node.weight * node.impurity  # a split into pure children: only a lower feature ties
     best = no_split()
-    n_drawn = n_constant if draws_all else 0
-    n_visited, has_variable = 0, False
+    n_drawn, n_visited, has_variable = 0, 0, False
     while n_drawn < n_features and n_constant < n_features and (n_visited < settings.max_features or not has_variable):
-        if draws_all:
-            feature = features.active[n_drawn]
-        else:
-            feature = features.draw_next(place.key, n_drawn)
+        feature = n_drawn if draws_all else features.draw_next(place.key, n_drawn)
         n_drawn += 1
         if not is_allowed(constraints.groups, groups, number, feature):
             continue
         n_visited += 1
         if features.where[feature] < n_constant:
+            continue
+        if best.gain >= perfect and feature > best.feature:
             continue
         if task.block.current[1]:
             copy_feature(task.data.ranks, task.block, feature)
@@ -79,7 +78,7 @@ def copy_feature(ranks, block, feature):
             block.ranks[feature, i] = ranks[feature, block.rows[i]]
 
 
-@part
+@inlined
 def split_feature(task, ranks, place, node, gate, feature, bar):
     """Return the feature's split, if it exceeds the bar, and whether the feature is constant in the node."""
     data, desk, index, n = task.data, task.desk, task.samples.index, gate.n_samples

@@ -5,14 +5,14 @@ sweep leaves them on the right, and its last boundary is "all values against the
 the left.
 """
 
-from skensemble._compile import part
+from skensemble._compile import inlined, part
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
 from skensemble.records import Boundary
 
 NOT_STORED = POSITION_MASK  # instead of a position: all samples of the node whose value a sparse matrix leaves out
 
 
-@part
+@inlined
 def sweep_samples(criterion, samples, start, keys, n_keys, n_missing, missing_alone, rows, node, gate, bar):
     """Sweep over keys `(code << 32) | position` that are sorted by code, the missing ones last.
 
@@ -59,7 +59,7 @@ def sweep_samples(criterion, samples, start, keys, n_keys, n_missing, missing_al
     return best
 
 
-@part
+@inlined
 def sweep_buckets(criterion, rows, n_statistics, order, n_buckets, n_missing, missing_alone, node, gate, bar):
     """Sweep over buckets, skipping the empty ones; the missing values are in row n_buckets.
 
@@ -101,7 +101,7 @@ def sweep_buckets(criterion, rows, n_statistics, order, n_buckets, n_missing, mi
     return best
 
 
-@part
+@inlined
 def collect_buckets(criterion, samples, start, keys, n_keys, lowest, n_buckets, rows, n_statistics, node):
     """Sum samples up by code: code c goes into row c - lowest, and what is above row n_buckets - 1 into row n_buckets."""
     for i in range((n_buckets + 1) * n_statistics):

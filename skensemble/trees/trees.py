@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from skensemble.growing.plan import GrownTree
+from skensemble.records import NODE
 from skensemble.trees.packing import packed, unpacked
 from skensemble.trees.tree import Tree
 from skensemble.trees.walking import add_values, by_rows, find_leaves, walking_table, write_paths
@@ -39,7 +40,7 @@ class Trees:
     def from_grown(cls, grown, n_categories, n_classes):
         """Put `GrownTree`s together."""
         return cls(
-            nodes=np.concatenate([tree.nodes for tree in grown]),
+            nodes=np.concatenate([tree.nodes.view(np.uint8) for tree in grown]).view(NODE),  # records one by one are slow
             values=np.concatenate([tree.values for tree in grown]),
             categories=np.concatenate([tree.categories for tree in grown]),
             node_starts=np.cumsum([0] + [len(tree.nodes) for tree in grown]),
@@ -101,8 +102,8 @@ class Trees:
         values = self.values.reshape(len(self.nodes), -1) if values is None else values
         roots = self.node_starts[:-1]
 
-        def add(rows, at, out):
-            add_values(self._steps, self.categories, self.n_categories, roots, values, rows, at, out)
+        def add(rows, out):
+            add_values(self._steps, self.categories, self.n_categories, roots, values, rows, out)
 
         return by_rows(add, X, np.zeros((X.shape[0], values.shape[1])), len(self), n_threads)
 
@@ -110,8 +111,8 @@ class Trees:
         """Return the number of each sample's leaf in each tree, (n_samples, n_trees) int64."""
         roots = self.node_starts[:-1]
 
-        def find(rows, at, out):
-            find_leaves(self._steps, self.categories, self.n_categories, roots, rows, at, out)
+        def find(rows, out):
+            find_leaves(self._steps, self.categories, self.n_categories, roots, rows, out)
 
         return by_rows(find, X, np.empty((X.shape[0], len(self)), np.int64), len(self), n_threads)
 
@@ -123,7 +124,7 @@ class Trees:
         indices = np.empty(indptr[-1], np.int64)
         root = self.node_starts[index]
 
-        def write(rows, at, ends):
+        def write(rows, ends):
             write_paths(self._steps, self.categories, self.n_categories, root, rows, ends, indices)
 
         by_rows(write, X, indptr, 1, 1)

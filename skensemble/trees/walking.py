@@ -1,12 +1,12 @@
 """The one predictor: samples walk from the roots of trees to their leaves.
 
-A walk waits for a node at each step; eight samples that walk one tree in step wait together.  A leaf leads back to itself,
-so that a sample that has arrived may take further steps.
+All samples walk a tree before the next tree's turn comes, so that the tree stays in the cache; a leaf leads back to itself.
+Places are unsigned: Numba would ask of a signed index at each step whether it is negative.
 """
 
 import numpy as np
 
-from skensemble._compile import kernel, part
+from skensemble._compile import inlined, kernel
 from skensemble._threads import run_in_threads
 from skensemble.arrays.bitset import contains
 from skensemble.records import LEAF
@@ -14,9 +14,9 @@ from skensemble.records import LEAF
 STEP = np.dtype(
     [
         ("threshold", np.float64),
-        ("feature", np.int32),
-        ("left", np.int32),
-        ("right", np.int32),
+        ("feature", np.uint32),
+        ("left", np.uint32),
+        ("right", np.uint32),
         ("kind", np.int32),  # >= 0: offset of the set of categories that go left; else one of the next two
     ],
     align=True,
@@ -24,9 +24,7 @@ STEP = np.dtype(
 MISSING_RIGHT = -1
 MISSING_LEFT = -2
 
-N_TOGETHER = 8
-ROWS_PER_BLOCK = 128  # whose values stay in the first level cache while the trees pass by
-ROWS_PER_TASK = 2048
+ROWS_PER_TASK = 32_768
 SMALL_WORK = 20_000  # samples times trees that one thread does sooner than two
 
 
@@ -40,50 +38,58 @@ def walking_table(nodes, node_starts, category_starts):
         Where the nodes and the sets of categories of each tree start.
     """
     steps = np.empty(len(nodes), STEP)
-    n_nodes = np.diff(node_starts)
-    is_leaf = nodes["left"] == LEAF
-    places, first = np.arange(len(nodes)), np.repeat(node_starts[:-1], n_nodes)
-    steps["threshold"] = nodes["threshold"]
-    steps["feature"] = np.where(is_leaf, 0, nodes["feature"])
-    steps["left"] = np.where(is_leaf, places, nodes["left"] + first)
-    steps["right"] = np.where(is_leaf, places, nodes["right"] + first)
-    first_word = np.repeat(category_starts[:-1], n_nodes)
-    missing = np.where(nodes["missing_go_to_left"] != 0, MISSING_LEFT, MISSING_RIGHT)
-    has_categories = nodes["category_offset"] >= 0
-    steps["kind"] = np.where(has_categories, nodes["category_offset"] + first_word, missing)
+    for tree in range(len(node_starts) - 1):
+        fill_steps(nodes, node_starts[tree], node_starts[tree + 1], category_starts[tree], steps)
     return steps
 
 
-@part
+@kernel
+def fill_steps(nodes, start, stop, first_word, steps):
+    """Write the steps of the tree that has the nodes from start to stop."""
+    for number in range(start, stop):
+        node, step = nodes[number], steps[number]
+        step["threshold"] = node["threshold"]
+        if node["left"] == LEAF:
+            step["feature"], step["kind"] = 0, MISSING_RIGHT
+            step["left"], step["right"] = number, number
+            continue
+        step["feature"] = node["feature"]
+        step["left"], step["right"] = node["left"] + start, node["right"] + start
+        if node["category_offset"] >= 0:
+            step["kind"] = node["category_offset"] + first_word
+        else:
+            step["kind"] = MISSING_LEFT if node["missing_go_to_left"] else MISSING_RIGHT
+
+
+@inlined
 def next_node(steps, categories, n_categories, at, X, row):
-    """The place that a sample goes to from the place where it is."""
+    """The place (uint64) that a sample goes to from the place where it is."""
     step = steps[at]
-    feature, kind = step["feature"], step["kind"]
-    value = X[row, feature]
-    if kind >= 0:
-        number = n_categories[feature] if np.isnan(value) else np.int64(value)
-        is_left = contains(categories, kind, number)
-    else:
-        is_left = value <= step["threshold"] or (kind == MISSING_LEFT and np.isnan(value))
-    return np.int64(step["left"]) if is_left else np.int64(step["right"])
+    kind, feature = step["kind"], step["feature"]
+    value = X[np.uint64(row), feature]
+    is_left = value <= step["threshold"]
+    if kind != MISSING_RIGHT:
+        if kind == MISSING_LEFT:
+            is_left |= np.isnan(value)
+        else:
+            number = n_categories[feature] if np.isnan(value) else np.int64(value)
+            is_left = contains(categories, kind, number)
+    return np.uint64(step["left"] if is_left else step["right"])
 
 
-@part
-def walk_together(steps, categories, n_categories, root, X, first, n_rows, at):
-    """Walk rows first to first + n_rows - 1 (at most N_TOGETHER) to their leaves, which are written into `at`."""
-    for k in range(n_rows):
-        at[k] = root
-    is_moving = True
-    while is_moving:
-        is_moving = False
-        for k in range(n_rows):
-            here = at[k]
-            at[k] = next_node(steps, categories, n_categories, here, X, first + k)
-            is_moving |= at[k] != here
+@inlined
+def find_leaf(steps, categories, n_categories, root, X, row):
+    """The place of a sample's leaf."""
+    at = np.uint64(root)
+    following = next_node(steps, categories, n_categories, at, X, row)
+    while following != at:
+        at = following
+        following = next_node(steps, categories, n_categories, at, X, row)
+    return at
 
 
 @kernel
-def add_values(steps, categories, n_categories, roots, values, X, at, out):
+def add_values(steps, categories, n_categories, roots, values, X, out):
     """Add the values of the leaves of every tree, in the order of the trees, to each sample.
 
     Parameters
@@ -91,46 +97,30 @@ def add_values(steps, categories, n_categories, roots, values, X, at, out):
     roots : (n_trees,) int64
     values : (n_nodes of all trees, n_values) float64
     X : (n_samples, n_features) float32
-    at : (N_TOGETHER,) int64
-        Work space.
     out : (n_samples, n_values) float64
     """
-    n_samples = X.shape[0]
-    for block in range(0, n_samples, ROWS_PER_BLOCK):
-        stop = min(block + ROWS_PER_BLOCK, n_samples)
-        for tree in range(roots.size):
-            for first in range(block, stop, N_TOGETHER):
-                n_rows = min(N_TOGETHER, stop - first)
-                walk_together(steps, categories, n_categories, roots[tree], X, first, n_rows, at)
-                for k in range(n_rows):
-                    for column in range(values.shape[1]):
-                        out[first + k, column] += values[at[k], column]
+    for tree in range(roots.size):
+        for row in range(X.shape[0]):
+            leaf = find_leaf(steps, categories, n_categories, roots[tree], X, row)
+            for column in range(values.shape[1]):
+                out[row, column] += values[leaf, column]
 
 
 @kernel
-def find_leaves(steps, categories, n_categories, roots, X, at, out):
+def find_leaves(steps, categories, n_categories, roots, X, out):
     """Write the leaf of each sample in each tree, numbered from the tree's root, into out (n_samples, n_trees) int64."""
-    n_samples = X.shape[0]
-    for block in range(0, n_samples, ROWS_PER_BLOCK):
-        stop = min(block + ROWS_PER_BLOCK, n_samples)
-        for tree in range(roots.size):
-            for first in range(block, stop, N_TOGETHER):
-                n_rows = min(N_TOGETHER, stop - first)
-                walk_together(steps, categories, n_categories, roots[tree], X, first, n_rows, at)
-                for k in range(n_rows):
-                    out[first + k, tree] = at[k] - roots[tree]
+    for tree in range(roots.size):
+        for row in range(X.shape[0]):
+            out[row, tree] = np.int64(find_leaf(steps, categories, n_categories, roots[tree], X, row)) - roots[tree]
 
 
 @kernel
 def write_paths(steps, categories, n_categories, root, X, indptr, indices):
     """Write the nodes on each sample's way through one tree, from indptr[sample] to indptr[sample + 1]."""
     for row in range(X.shape[0]):
-        at, before = root, root - 1
-        entry = indptr[row]
-        while at != before:
-            indices[entry] = at - root
-            entry += 1
-            before = at
+        at = np.uint64(root)
+        for entry in range(indptr[row], indptr[row + 1]):
+            indices[entry] = np.int64(at) - root
             at = next_node(steps, categories, n_categories, at, X, row)
 
 
@@ -145,19 +135,27 @@ def find_depths(nodes, depths):
 
 
 def by_rows(function, X, out, n_trees, n_threads):
-    """Call `function(X, at, out)` on blocks of rows; a sparse X is made dense a block at a time."""
+    """Call `function(X, out)` on blocks of rows; a sparse X is made dense a block at a time.
+
+    Parameters
+    ----------
+    out : (n_samples, ...) or, for starts and stops of entries, (n_samples + 1,)
+    """
     n_samples, n_features = X.shape
+    extra = len(out) - n_samples
     is_dense = isinstance(X, np.ndarray)
-    size = ROWS_PER_TASK if is_dense else max(1, min(ROWS_PER_TASK, (1 << 22) // max(n_features, 1)))
+    if is_dense and n_samples * n_trees <= SMALL_WORK:
+        n_threads = 1
+    if is_dense:
+        size = min(ROWS_PER_TASK, max(1, -(-n_samples // n_threads)))
+    else:
+        size = max(1, min(2048, (1 << 22) // max(n_features, 1)))
 
     def on_block(start):
-        block = X[start : start + size]
-        rows = block if is_dense else block.toarray()
-        function(rows, np.empty(N_TOGETHER, np.int64), out[start : start + size])
+        rows = X[start : start + size]
+        rows = np.ascontiguousarray(rows) if is_dense else rows.toarray()
+        function(rows, out[start : start + size + extra])
 
-    if is_dense and n_samples * n_trees <= SMALL_WORK:
-        function(X, np.empty(N_TOGETHER, np.int64), out)
-    else:
-        tasks = [lambda start=start: on_block(start) for start in range(0, n_samples, size)]
-        run_in_threads(tasks, min(n_threads, len(tasks)))
+    tasks = [lambda start=start: on_block(start) for start in range(0, n_samples, size)]
+    run_in_threads(tasks, min(n_threads, len(tasks)))
     return out

@@ -95,6 +95,7 @@ class Recipe(NamedTuple):
             weights = random.integers(0, 4, self.n_samples).astype(np.float64)
         else:
             weights = _multiples(random, 0.5, 2.0, self.n_samples)
+            weights[random.random(self.n_samples) < 0.1] = 0.0
         weights[0] = 1.0
         return weights
 

@@ -32,7 +32,7 @@ def scikit_learn_stump(kind, min_samples_leaf, X, targets, weights):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(max_examples=12)
+@settings(max_examples=20)
 @given(recipe=recipes(), min_samples_leaf=st.integers(1, 4))
 def test_the_gain_of_a_node_is_the_best_and_its_split_is_the_one_of_scikit_learn(kind, recipe, min_samples_leaf):
     problem = recipe.make(kind)

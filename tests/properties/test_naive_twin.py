@@ -20,6 +20,7 @@ LIMITS = {
     "random_splits": st.booleans(),
 }
 limits = st.fixed_dictionaries({"seed": st.integers(0, 2**31 - 2)}, optional=LIMITS)
+problems = recipes(categorical=True, weightings=["real"])  # parts of equal worth are rare
 groups = st.lists(st.sets(st.integers(0, 4), min_size=1), min_size=1, max_size=4)
 
 
@@ -31,23 +32,23 @@ def assert_core_and_twin_agree(kind, problem, **options):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(max_examples=25)
-@given(recipe=recipes(categorical=True), limits=limits)
+@settings(max_examples=40)
+@given(recipe=problems, limits=limits)
 def test_depth_first(kind, recipe, limits):
     assert_core_and_twin_agree(kind, recipe.make(kind), **limits)
 
 
 @pytest.mark.parametrize("kind", [Kind("squared_error"), Kind("gini", (3,))], ids=str)
-@settings(max_examples=25)
-@given(recipe=recipes(categorical=True), limits=limits, max_leaf_nodes=st.integers(2, 12))
+@settings(max_examples=40)
+@given(recipe=problems, limits=limits, max_leaf_nodes=st.integers(2, 12))
 def test_best_first(kind, recipe, limits, max_leaf_nodes):
     assert_core_and_twin_agree(kind, recipe.make(kind), max_leaf_nodes=max_leaf_nodes, **limits)
 
 
 @pytest.mark.parametrize("kind", SINGLE_OUTPUT, ids=str)
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(
-    recipe=recipes(categorical=True),
+    recipe=problems,
     limits=limits,
     signs=st.lists(st.sampled_from([-1, 0, 1]), min_size=5, max_size=5),
 )
@@ -59,8 +60,8 @@ def test_monotonic_constraints(kind, recipe, limits, signs):
 
 
 @pytest.mark.parametrize("kind", [Kind("squared_error"), Kind("entropy", (4,))], ids=str)
-@settings(max_examples=25)
-@given(recipe=recipes(categorical=True), limits=limits, groups=groups)
+@settings(max_examples=40)
+@given(recipe=problems, limits=limits, groups=groups)
 def test_interaction_groups(kind, recipe, limits, groups):
     problem = recipe.make(kind)
     features = set(range(problem.X.shape[1]))

@@ -177,7 +177,8 @@ class NaiveSplitter:
         if deviations.shape[1] == 1:
             return deviations[:, 0]
         covariance = (deviations.T * weights) @ deviations
-        direction = deviations[np.argmax(np.sum(deviations**2, axis=1))]
+        distances = np.sum(deviations**2, axis=1)
+        direction = deviations[np.argmax(distances >= distances.max() * (1 - 1e-9))]
         for _ in range(N_ITERATIONS):
             direction = covariance @ direction
             direction = direction / max(np.abs(direction).max(), 1e-300)

@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.reference.naive_criteria import NaiveCriterion
 from tests.reference.naive_random import child_key, mix
-from tests.reference.naive_splits import Candidate, NaiveSplitter, Node
+from tests.reference.naive_splits import TIE, Candidate, NaiveSplitter, Node
 
 NO_IMPURITY = np.finfo(float).eps  # in proportion to the root's
 
@@ -153,7 +153,7 @@ class NaiveTree:
         features = frozenset().union(*(group for group in self.groups if node.path <= group))
         view = Node(self.X[node.rows], targets, self.weights[node.rows], node.key, features, node.lower, node.upper)
         split = self.splitter.best(view)
-        least_gain = (self.min_impurity_decrease - NO_IMPURITY) * root.weight
+        least_gain = self.min_impurity_decrease * root.weight - TIE * node.weight * node.impurity
         return split if split is not None and split.gain >= least_gain else None
 
     def children(self, number, split):
