@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import record
+from skensemble.arrays.float_codes import MISSING
 
 LEAF = -1  # in the place of a child
 UNDEFINED = -2  # the feature, and the threshold, of a leaf
@@ -43,10 +44,17 @@ class RankedFeatures(NamedTuple):
     values: np.ndarray  # (n_distinct of all features,) float32: the value of each rank, feature after feature
     offsets: np.ndarray  # (n_features + 1,) int64: where a feature's values start
     is_categorical: np.ndarray  # (n_features,) bool
+    are_values: bool  # whether the codes are the bits of the values, see `arrays.float_codes`
     is_sparse: bool
     indptr: np.ndarray  # sparse: (n_features + 1,) int64: where a feature's stored entries start
     rows: np.ndarray  # sparse: (n_stored,) int32, ascending within a feature
     zero_ranks: np.ndarray  # sparse: (n_features,) int64: the code of the values that are not stored
+
+    def missing_code(self, feature):
+        """The code of missing values of a feature: above all others."""
+        if self.are_values and not self.is_categorical[feature]:
+            return np.int64(MISSING)
+        return self.offsets[feature + 1] - self.offsets[feature]
 
 
 @record

@@ -5,6 +5,7 @@ from scipy import sparse
 
 from skensemble._compile import kernel
 from skensemble.binning.ranks import rank_features, rank_sparse_features
+from skensemble.binning.value_codes import encode_features, encode_sparse_features
 from skensemble.growing.plan import TreePlan, grow
 from skensemble.records import Constraints, Settings
 
@@ -61,15 +62,26 @@ def grow_tree(
     )
     targets = np.ascontiguousarray(targets, np.float64).reshape(X.shape[0], -1)
     plan = TreePlan(criterion, tuple(n_classes), settings, constraints)
-    return grow(plan, rank(X, n_categories), targets, weights, seed, stop_flag)
+    encode = as_values if settings.random_splits else rank
+    return grow(plan, encode(X, n_categories), targets, weights, seed, stop_flag)
 
 
 def rank(X, n_categories=None):
-    """Rank the features of an array or of a sparse matrix."""
+    """Codes for the best splits: ranks of the features of an array or of a sparse matrix."""
     if sparse.issparse(X):
         return rank_sparse_features(sparse.csc_array(X, dtype=np.float32))
-    n_categories = np.zeros(X.shape[1], np.int64) if n_categories is None else np.asarray(n_categories, np.int64)
-    return rank_features(np.asarray(X, np.float32), n_categories)
+    return rank_features(np.asarray(X, np.float32), _categories_of(X, n_categories))
+
+
+def as_values(X, n_categories=None):
+    """Codes for random splits, which are the values themselves."""
+    if sparse.issparse(X):
+        return encode_sparse_features(sparse.csc_array(X, dtype=np.float32))
+    return encode_features(np.asarray(X, np.float32), _categories_of(X, n_categories))
+
+
+def _categories_of(X, n_categories):
+    return np.zeros(X.shape[1], np.int64) if n_categories is None else np.asarray(n_categories, np.int64)
 
 
 def _as_bits(groups, n_features):

@@ -1,6 +1,6 @@
 """Sorting: of integer keys, `(rank << 32) | position`, by rank, and of floats with what belongs to them."""
 
-from skensemble._compile import part
+from skensemble._compile import inlined, part
 
 POSITION_BITS = 32
 POSITION_MASK = (1 << POSITION_BITS) - 1
@@ -9,6 +9,12 @@ INSERTION_LIMIT = 24  # keys up to which insertion sort wins
 RUN = 24  # floats, likewise
 MAX_DIGIT_BITS = 11  # a pass then counts in 16 KiB, half of a first level cache
 N_COUNTS = 1 << MAX_DIGIT_BITS
+
+
+@inlined
+def code_of(key):
+    """The code in a key, also one of 32 bits, whose key is negative."""
+    return (key >> POSITION_BITS) & POSITION_MASK
 
 
 @part

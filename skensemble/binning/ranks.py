@@ -9,7 +9,7 @@ from skensemble.records import RankedFeatures
 # Values of a feature that all lie within this are one, as in scikit-learn; others are split however close they are.
 ALMOST_CONSTANT = np.float32(1e-7)
 
-_SMALL = 1 << 17  # values that are ranked by one thread
+SMALL = 1 << 17  # values that are ranked by one thread
 _MOST_SHORT_CODES = 1 << 16
 
 
@@ -42,7 +42,7 @@ def rank_features(X, n_categories, n_threads=1):
         return values[: rank_column(column, np.argsort(column), ranks[feature], values)].copy()
 
     tasks = [lambda feature=feature: rank_feature(feature) for feature in range(n_features)]
-    values = run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
+    values = run_in_threads(tasks, n_threads if X.size > SMALL else 1)
     offsets = np.concatenate([[0], np.cumsum([len(distinct) for distinct in values])]).astype(np.int64)
     nothing = np.zeros(0, np.int64)
     return RankedFeatures(
@@ -50,6 +50,7 @@ def rank_features(X, n_categories, n_threads=1):
         values=np.concatenate([*values, np.zeros(1, np.float32)]),
         offsets=offsets,
         is_categorical=n_categories > 0,
+        are_values=False,
         is_sparse=False,
         indptr=nothing,
         rows=np.zeros(0, np.int32),
@@ -84,6 +85,7 @@ def rank_sparse_features(X):
         values=np.concatenate([sorted_entries[is_new], np.zeros(1, np.float32)]),
         offsets=offsets,
         is_categorical=np.zeros(n_features, bool),
+        are_values=False,
         is_sparse=True,
         indptr=X.indptr.astype(np.int64),
         rows=X.indices.astype(np.int32),

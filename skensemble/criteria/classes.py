@@ -16,9 +16,15 @@ def sum_classes(samples, start, stop, targets, offsets, total):
     """Write the node's statistics row `[n_rows, weight, class weights...]` into total; returns the weight."""
     for k in range(total.size):
         total[k] = 0.0
+    total_weight = 0.0
     for position in range(start, stop):
-        collect_classes(total, 0, samples, position, targets, offsets)
-    return total[1]
+        weight = samples.pair[position, 0]
+        total_weight += weight
+        for output in range(offsets.size - 1):
+            total[2 + class_column(samples, position, targets, offsets, output)] += weight
+    total[0] = stop - start
+    total[1] = total_weight
+    return total_weight
 
 
 @part

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag
 from skensemble.binning.ranks import rank_features, rank_sparse_features
+from skensemble.binning.value_codes import encode_features, encode_sparse_features
 from skensemble.estimators.growth_parameters import as_seed, make_plan, without_deprecated
 from skensemble.estimators.inputs import RankedInputMixin, all_or_nothing
 from skensemble.estimators.parameters import (
@@ -31,9 +32,12 @@ from skensemble.trees.pruning import pruning_path
 from skensemble.trees.trees import Trees
 
 
-def rank(X, n_categories, n_threads=1):
-    """Return the `RankedFeatures` of validated X."""
-    return rank_features(X, n_categories, n_threads) if isinstance(X, np.ndarray) else rank_sparse_features(X)
+def encode(X, n_categories, splitter, n_threads=1):
+    """Return the `RankedFeatures` of validated X for a splitter, "best" or "random"."""
+    is_dense = isinstance(X, np.ndarray)
+    if splitter == "random":
+        return encode_features(X, n_categories, n_threads) if is_dense else encode_sparse_features(X)
+    return rank_features(X, n_categories, n_threads) if is_dense else rank_sparse_features(X)
 
 
 class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
@@ -87,7 +91,7 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
         self.max_features_ = plan.settings.max_features
         grown = grow_trees(
             plan,
-            rank(X, n_categories),
+            encode(X, n_categories, self.splitter),
             targets,
             [as_seed(self.random_state)],
             lambda seed: sample_weight,

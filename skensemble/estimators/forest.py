@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
-from skensemble.estimators.decision_tree import rank
+from skensemble.estimators.decision_tree import encode
 from skensemble.estimators.growth_parameters import as_seed, make_plan
 from skensemble.estimators.inputs import RankedInputMixin, all_or_nothing
 from skensemble.estimators.progress import tree_progress
@@ -126,7 +126,7 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
         with tree_progress(self.verbose) as progress:
             grown = grow_trees(
                 plan,
-                rank(X, n_categories, n_threads),
+                encode(X, n_categories, self._splitter, n_threads),
                 targets,
                 seeds,
                 lambda seed: self._tree_weights(seed, targets, n_classes, sample_weight),

@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
-from skensemble.estimators.decision_tree import rank
+from skensemble.estimators.decision_tree import encode
 from skensemble.estimators.extra_tree import ExtraTreeRegressor
 from skensemble.estimators.frames import FeatureEncoder
 from skensemble.estimators.inputs import all_or_nothing
@@ -183,7 +183,7 @@ class IsolationForest(OutlierMixin, TreeEnsemble):
         n_threads = resolve_n_jobs(self.n_jobs)
 
         def rank_rows(rows):
-            return rank(X[rows] if len(rows) < X.shape[0] else X, n_categories, n_threads)
+            return encode(X[rows] if len(rows) < X.shape[0] else X, n_categories, "random", n_threads)
 
         with tree_progress(self.verbose) as progress:
             grown = grow_isolation_trees(

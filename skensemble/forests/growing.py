@@ -1,11 +1,13 @@
 """A forest's trees grow side by side: a tree to a thread."""
 
+import threading
+
 import joblib
 import numpy as np
 
 from skensemble._random import draw_tree_seeds
 from skensemble._threads import run_in_threads
-from skensemble.growing.plan import grow
+from skensemble.growing.plan import Workspace, grow
 from skensemble.trees.pruning import pruned
 
 SMALL_WORK = 50_000  # rows times features times trees that one thread does sooner than two
@@ -41,8 +43,9 @@ def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_a
     list of GrownTree
     """
 
-    def grow_one(seed):
-        grown = grow(plan, data, targets, weights_of(seed), seed, stop.array)
+    def grow_one(seed, of_thread=None):
+        workspace = of_thread and of_thread.__dict__.setdefault("workspace", Workspace())
+        grown = grow(plan, data, targets, weights_of(seed), seed, stop.array, workspace)
         return pruned(grown, ccp_alpha) if ccp_alpha > 0.0 else grown
 
     backend, _ = joblib.parallel.get_active_backend(prefer="threads")
@@ -50,6 +53,7 @@ def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_a
         # The user has asked for processes; what they get of the large arrays are maps that are private, so writable.
         return joblib.Parallel(n_jobs=n_threads, mmap_mode="c")(joblib.delayed(grow_one)(int(seed)) for seed in seeds)
     work = len(targets) * len(data.is_categorical) * len(seeds)
-    tasks = [lambda seed=int(seed): grow_one(seed) for seed in seeds]
+    of_thread = threading.local()
+    tasks = [lambda seed=int(seed): grow_one(seed, of_thread) for seed in seeds]
     is_small = work < SMALL_WORK
     return run_in_threads(tasks, 1 if is_small else n_threads, stop, interruptible=not is_small, progress=progress)

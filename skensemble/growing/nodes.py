@@ -163,8 +163,7 @@ def write_split(growth, number, data, split, left_categories):
     entry["gain"] = split.gain
     entry["missing_go_to_left"] = split.missing_left
     if data.is_categorical[split.feature]:
-        n_categories = data.offsets[split.feature + 1] - data.offsets[split.feature]
-        offset, size = growth.sizes[N_WORDS], n_words(n_categories + 1)
+        offset, size = growth.sizes[N_WORDS], n_words(data.missing_code(split.feature) + 1)
         for word in range(size):
             growth.categories[offset + word] = left_categories[word]
         growth.sizes[N_WORDS] += size

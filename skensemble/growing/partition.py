@@ -25,8 +25,7 @@ def partition(task, ranks, split, left_categories, category_offset, place):
     elif data.is_sparse:
         mark_sparse(data, index, desk, split, start, stop)
     else:
-        missing_code = data.offsets[split.feature + 1] - data.offsets[split.feature]
-        mark_codes(ranks, index, split, missing_code, start, stop, desk.sides)
+        mark_codes(ranks, index, split, data.missing_code(split.feature), start, stop, desk.sides)
     middle = move_by_side(task.samples, task.spare, desk.sides, start, stop)
     if data.is_sparse:
         for position in range(start, stop):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble.criteria import new_criterion
+from skensemble.criteria import SquaredError, new_criterion
 from skensemble.growing.nodes import IS_FINISHED, N_NODES, N_WORDS, longer, new_growth
 from skensemble.growing.tree import grow_tree_best_first, grow_tree_depth_first
 from skensemble.records import Constraints, Samples, Settings, Task
@@ -34,7 +34,47 @@ def no_constraints():
     return Constraints(np.zeros(0, np.int8), np.zeros((0, 0), np.uint64))
 
 
-def grow(plan, data, targets, weights, seed, stop_flag):
+class Workspace:
+    """What the trees of one thread are grown on, made once for all of them: fresh memory costs more than many a tree."""
+
+    def __init__(self):
+        self.capacity = 0  # rows
+
+    def prepare(self, plan, data, targets, n):
+        """Make room for a tree of n rows and forget the last one."""
+        if self.capacity < n:
+            self._make(plan, data, targets, min(len(targets), n + n // 16))
+        self.task.block.owners.fill(-1)
+        self.task.block.current.fill(0)
+        self.task.desk.positions.fill(-1)
+        self.growth.sizes.fill(0)
+
+    def _make(self, plan, data, targets, n):
+        settings, n_outputs = plan.settings, targets.shape[1]
+        criterion = new_criterion(plan.criterion, targets, plan.n_classes, n)
+        most_categories = np.diff(data.offsets)[data.is_categorical].max(initial=0)
+        uses_block = not data.is_sparse and n_outputs == 1 and settings.max_leaf_nodes == 0
+        self.capacity = n
+        self.task = Task(
+            data=data,
+            samples=Samples(np.empty(n, np.uint32), np.empty((n, 2))),
+            spare=Samples(np.empty(n, np.uint32), np.empty((n, 2))),
+            criterion=criterion,
+            targets=targets,
+            settings=settings,
+            constraints=plan.constraints,
+            desk=new_desk(n, len(targets), criterion.total.size, int(most_categories), data.is_sparse),
+            features=feature_order(len(data.is_categorical)),
+            block=new_block(data.ranks, n, uses_block),
+        )
+        # The mean of an indicator is the share of the second of two classes.
+        self.is_binary = len(plan.n_classes) > 0 and isinstance(criterion, SquaredError)
+        n_values = n_outputs * (1 if self.is_binary else max(plan.n_classes, default=1))
+        n_group_words, n_category_words = plan.constraints.groups.shape[1], self.task.desk.left_categories.size
+        self.growth = new_growth(n_values, n_group_words, n_category_words)
+
+
+def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     """Grow one tree.
 
     Parameters
@@ -48,44 +88,31 @@ def grow(plan, data, targets, weights, seed, stop_flag):
     seed : int
         The tree's random state.
     stop_flag : (1,) int64
+    workspace : Workspace, default=None
+        Used for this plan and these data only; None: a new one.
 
     Returns
     -------
     GrownTree
     """
-    n_samples, n_outputs = targets.shape
-    rows = np.arange(n_samples) if weights is None else np.flatnonzero(weights)
-    n, pair = len(rows), np.ones((len(rows), 2))
-    if weights is not None:
-        pair[:, 0] = weights[rows]
-    pair[:, 1] = targets[rows, 0]
-    criterion = new_criterion(plan.criterion, targets, plan.n_classes, n)
-    most_categories = np.diff(data.offsets)[data.is_categorical].max(initial=0)
-    n_features = len(data.is_categorical)
-    settings = plan.settings
-    task = Task(
-        data=data,
-        samples=Samples(rows.astype(np.uint32), pair),
-        spare=Samples(np.empty(n, np.uint32), np.empty((n, 2))),
-        criterion=criterion,
-        targets=targets,
-        settings=settings._replace(min_weight_leaf=float(settings.min_weight_leaf * pair[:, 0].sum())),
-        constraints=plan.constraints,
-        desk=new_desk(n, n_samples, criterion.total.size, int(most_categories), data.is_sparse),
-        features=feature_order(n_features),
-        block=new_block(data.ranks, n, not data.is_sparse and n_outputs == 1 and settings.max_leaf_nodes == 0),
-    )
-    is_binary = len(plan.n_classes) > 0 and type(criterion).__name__.startswith("SquaredError")
-    most_classes = max(plan.n_classes, default=1)
-    n_values = n_outputs * (1 if is_binary else most_classes)
-    growth = new_growth(n_values, plan.constraints.groups.shape[1], task.desk.left_categories.size)
+    workspace = Workspace() if workspace is None else workspace
+    rows = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
+    n = len(rows)
+    workspace.prepare(plan, data, targets, n)
+    whole, growth, settings = workspace.task, workspace.growth, plan.settings
+    samples = Samples(whole.samples.index[:n], whole.samples.pair[:n])
+    samples.index[:] = rows
+    samples.pair[:, 0] = 1.0 if weights is None else weights[rows]
+    samples.pair[:, 1] = targets[rows, 0]
+    min_weight_leaf = float(settings.min_weight_leaf * samples.pair[:, 0].sum())
+    task = whole._replace(samples=samples, settings=settings._replace(min_weight_leaf=min_weight_leaf))
     grow_tree = grow_tree_best_first if settings.max_leaf_nodes else grow_tree_depth_first
     grow_tree(task, growth, np.uint64(seed), stop_flag)
     while not growth.sizes[IS_FINISHED]:
-        growth = longer(growth, task.desk.left_categories.size)
+        growth = workspace.growth = longer(growth, task.desk.left_categories.size)
         grow_tree(task, growth, np.uint64(seed), stop_flag)
     n_nodes = growth.sizes[N_NODES]
-    values = growth.values[:n_nodes].reshape(n_nodes, n_outputs, -1)
-    if is_binary:  # the mean of an indicator is the share of the second class
-        values = np.concatenate([1.0 - values, values], axis=2)[:, :, :most_classes]
+    values = growth.values[:n_nodes].reshape(n_nodes, targets.shape[1], -1)
+    if workspace.is_binary:
+        values = np.concatenate([1.0 - values, values], axis=2)[:, :, : max(plan.n_classes)]
     return GrownTree(growth.nodes[:n_nodes].copy(), values.copy(), growth.categories[: growth.sizes[N_WORDS]].copy())

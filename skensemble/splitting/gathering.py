@@ -1,7 +1,7 @@
 """A node's codes of one feature as keys, from a dense or from a sparse matrix."""
 
 from skensemble._compile import inlined, part
-from skensemble.arrays.sorting import POSITION_BITS, bit_length
+from skensemble.arrays.sorting import POSITION_BITS, bit_length, code_of
 from skensemble.splitting.sweeps import NOT_STORED
 
 
@@ -23,7 +23,7 @@ def highest_below(keys, n, missing_code):
     """The highest code that is not missing (-1: there is none), and how many are missing."""
     highest, n_missing = -1, 0
     for i in range(n):
-        code = keys[i] >> POSITION_BITS
+        code = code_of(keys[i])
         if code == missing_code:
             n_missing += 1
         else:

@@ -4,7 +4,8 @@ import numpy as np
 
 from skensemble._compile import inlined
 from skensemble._random import THRESHOLD, draw, unit
-from skensemble.arrays.sorting import POSITION_BITS, sort_keys
+from skensemble.arrays.float_codes import decode, encode_at_most
+from skensemble.arrays.sorting import POSITION_BITS, code_of, sort_keys
 from skensemble.records import UNDEFINED, Boundary, Split
 from skensemble.splitting.sweeps import (
     NOT_STORED,
@@ -74,7 +75,7 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
             keys[n_keys] = (zero_rank << POSITION_BITS) | NOT_STORED
             n_keys += 1
         elif n_missing:
-            top = task.data.offsets[feature + 1] - first  # the code of missing values
+            top = task.data.missing_code(feature)
         sort_keys(keys, task.desk.spare_keys, task.desk.counts, n_keys, lowest, top)
         boundary = sweep_samples(criterion, samples, place.start, keys, n_keys, n_missing, True, rows, node, gate, bar)
         if boundary.at < 0:
@@ -90,16 +91,16 @@ def split_randomly(task, span, place, node, gate, feature, bar):
 
     Missing values go where the gain is greater; if all others are equal, they are what is split off.
     """
-    first, lowest, highest, n_missing = span
-    values, keys = task.data.values, task.desk.keys
-    low, high = np.float64(values[first + lowest]), np.float64(values[first + highest])
+    _, lowest, highest, n_missing = span
+    keys = task.desk.keys
+    low, high = np.float64(decode(lowest)), np.float64(decode(highest))
     threshold = low + unit(draw(place.key, THRESHOLD, feature)) * (high - low)
     if threshold >= high:
         threshold = low
-    code = last_code(values, first, lowest, highest, threshold, keys, gate.n_samples)
+    code = encode_at_most(threshold)
     if task.criterion.needs_order():
         for i in range(gate.n_samples):
-            rank = keys[i] >> POSITION_BITS
+            rank = code_of(keys[i])
             keys[i] = ((np.int64(rank > code) + np.int64(rank > highest)) << POSITION_BITS) | i
         boundary = sweep_sides(task, place, node, gate, n_missing, low == high, bar)
     else:
@@ -107,25 +108,6 @@ def split_randomly(task, span, place, node, gate, feature, bar):
     if boundary.at < 0:
         return no_split()
     return as_split(boundary, feature, code, threshold, n_missing, gate.n_samples)
-
-
-@inlined
-def last_code(values, first, lowest, highest, threshold, keys, n):
-    """The greatest code, of those in the node if it is small, whose value does not exceed a threshold."""
-    code, above = lowest, highest + 1
-    if n <= 16:  # the values of a few samples are closer than those on the way of a binary search
-        for i in range(n):
-            rank = keys[i] >> POSITION_BITS
-            if code < rank <= highest and values[first + rank] <= threshold:
-                code = rank
-        return code
-    while above - code > 1:
-        middle = (code + above) >> 1
-        if values[first + middle] <= threshold:
-            code = middle
-        else:
-            above = middle
-    return code
 
 
 @inlined
@@ -139,7 +121,7 @@ def cut(task, place, node, gate, code, highest, n_missing, bar):
     for missing_left in range(2 if n_missing else 1):
         left, n_left = criterion.begin(node), 0
         for i in range(gate.n_samples):
-            rank = keys[i] >> POSITION_BITS
+            rank = code_of(keys[i])
             if rank <= code or (missing_left and rank > highest):
                 left = criterion.move(left, node, samples, place.start + i)
                 n_left += 1

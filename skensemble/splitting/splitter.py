@@ -95,7 +95,7 @@ def split_feature(task, ranks, place, node, gate, feature, bar):
     if lowest == highest:
         return no_split(), True
     first = data.offsets[feature]
-    missing_code = data.offsets[feature + 1] - first
+    missing_code = data.missing_code(feature)
     if data.is_categorical[feature]:
         return split_categories(task, missing_code, (lowest, highest), place, node, gate, feature, bar), False
     n_missing = 0

@@ -36,6 +36,7 @@ MANY_VALUES = [
     Kind("entropy", (3, 2), 2),
 ]
 KINDS = SINGLE_OUTPUT + MANY_VALUES
+FEW_KINDS = [Kind("squared_error"), Kind("gini", (3,))]  # where the criterion matters little, and compiling takes long
 
 
 class Problem(NamedTuple):

@@ -8,10 +8,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
 from tests.core import grow_tree, preorder
-from tests.properties.problems import KINDS, Kind, recipes
+from tests.properties.problems import FEW_KINDS, KINDS, recipes
 
-EVERY_KIND = pytest.mark.parametrize("kind", KINDS, ids=str)
 STRUCTURE = ("feature", "threshold", "left", "right")
+
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
+few_kinds = pytest.mark.parametrize("kind", FEW_KINDS, ids=str)
+zero_shares = st.sampled_from([0.3, 0.9, 1.0])
 
 
 def assert_same_tree(tree, other, fields=(*STRUCTURE, "missing_go_to_left", "n_node_samples")):
@@ -29,7 +32,15 @@ def grow_of(kind, problem, **options):
     return grow_tree(criterion=kind.criterion, **arguments)
 
 
-@EVERY_KIND
+def with_zeros(X, zero_share, seed):
+    """A sparse matrix with a share of zeros, some of which are stored."""
+    is_zero = np.random.default_rng(seed).random(X.shape) < zero_share
+    X = sparse.csc_array(np.where(is_zero, np.float32(0.0), X))
+    X.data[::5] = 0.0
+    return X
+
+
+@every_kind
 @settings(max_examples=25)
 @given(recipe=recipes(weightings=["integer"]), max_depth=st.integers(1, 8))
 def test_an_integer_weight_equals_repeating_the_row(kind, recipe, max_depth):
@@ -45,47 +56,42 @@ def test_an_integer_weight_equals_repeating_the_row(kind, recipe, max_depth):
     )
 
 
-@EVERY_KIND
+@every_kind
 @settings(max_examples=25)
-@given(
-    recipe=recipes(missing=False),
-    zero_share=st.sampled_from([0.3, 0.9, 1.0]),
-    random_splits=st.booleans(),
-    max_features=st.integers(1, 5),
-)
-def test_sparse_equals_dense(kind, recipe, zero_share, random_splits, max_features):
+@given(recipe=recipes(missing=False), zero_share=zero_shares, max_features=st.integers(1, 5))
+def test_sparse_equals_dense(kind, recipe, zero_share, max_features):
     problem = recipe.make(kind)
-    is_zero = np.random.default_rng(recipe.seed).random(problem.X.shape) < zero_share
-    X = np.where(is_zero, np.float32(0.0), problem.X)
-    X_sparse = sparse.csc_array(X)
-    X_sparse.data[::5] = 0.0  # zeros may be stored, too
-    options = {"random_splits": random_splits, "max_features": max_features, "seed": recipe.seed}
+    X = with_zeros(problem.X, zero_share, recipe.seed)
+    options = {"max_features": max_features, "seed": recipe.seed}
 
-    assert_same_tree(
-        grow_of(kind, problem, X=X_sparse, **options), grow_of(kind, problem, X=X_sparse.toarray(), **options)
-    )
+    assert_same_tree(grow_of(kind, problem, X=X, **options), grow_of(kind, problem, X=X.toarray(), **options))
 
 
-@pytest.mark.parametrize("kind", [Kind("squared_error"), Kind("gini", (3,))], ids=str)
+@few_kinds
 @settings(max_examples=25)
-@given(
-    recipe=recipes(categorical=True, n_samples=(2, 300)),
-    random_splits=st.booleans(),
-    max_features=st.integers(1, 5),
-)
-def test_best_first_without_a_limit_equals_depth_first(kind, recipe, random_splits, max_features):
+@given(recipe=recipes(missing=False), zero_share=zero_shares)
+def test_sparse_equals_dense_with_random_splits(kind, recipe, zero_share):
     problem = recipe.make(kind)
-    options = {"random_splits": random_splits, "max_features": max_features, "seed": recipe.seed}
+    X = with_zeros(problem.X, zero_share, recipe.seed)
+    options = {"random_splits": True, "seed": recipe.seed}
 
-    assert_same_tree(
-        grow_of(kind, problem, max_leaf_nodes=10**6, **options), grow_of(kind, problem, **options)
-    )
+    assert_same_tree(grow_of(kind, problem, X=X, **options), grow_of(kind, problem, X=X.toarray(), **options))
 
 
-@EVERY_KIND
+@few_kinds
 @settings(max_examples=25)
-@given(recipe=recipes(categorical=True), random_splits=st.booleans())
-def test_the_order_of_the_rows_does_not_matter(kind, recipe, random_splits):
+@given(recipe=recipes(categorical=True, n_samples=(2, 300)), max_features=st.integers(1, 5))
+def test_best_first_without_a_limit_equals_depth_first(kind, recipe, max_features):
+    problem = recipe.make(kind)
+    options = {"max_features": max_features, "seed": recipe.seed}
+
+    assert_same_tree(grow_of(kind, problem, max_leaf_nodes=10**6, **options), grow_of(kind, problem, **options))
+
+
+@every_kind
+@settings(max_examples=25)
+@given(recipe=recipes(categorical=True))
+def test_the_order_of_the_rows_does_not_matter(kind, recipe):
     problem = recipe.make(kind)
     order = np.random.default_rng(recipe.seed).permutation(recipe.n_samples)
     permuted = problem._replace(
@@ -94,16 +100,13 @@ def test_the_order_of_the_rows_does_not_matter(kind, recipe, random_splits):
         weights=None if problem.weights is None else problem.weights[order],
     )
 
-    assert_same_tree(
-        grow_of(kind, problem, random_splits=random_splits), grow_of(kind, permuted, random_splits=random_splits)
-    )
+    assert_same_tree(grow_of(kind, problem), grow_of(kind, permuted))
 
 
-@EVERY_KIND
+@every_kind
 @settings(max_examples=25)
 @given(recipe=recipes(), factor=st.sampled_from([1e-6, 0.3, 7.0, 1e9]))
 def test_the_scale_of_the_weights_does_not_matter(kind, recipe, factor):
-    problem = recipe.make(kind)
-    scaled = factor * problem.of_positive_weight().weights
+    problem = recipe.make(kind).of_positive_weight()
 
-    assert_same_tree(grow_of(kind, problem.of_positive_weight(), weights=scaled), grow_of(kind, problem))
+    assert_same_tree(grow_of(kind, problem, weights=factor * problem.weights), grow_of(kind, problem))

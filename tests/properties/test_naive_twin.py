@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core import grow_tree
-from tests.properties.problems import KINDS, SINGLE_OUTPUT, Kind, recipes
+from tests.properties.problems import FEW_KINDS, KINDS, SINGLE_OUTPUT, Kind, Recipe, recipes
 from tests.reference.comparison import assert_is_twin
 from tests.reference.naive_tree import NaiveTree
 
@@ -17,7 +17,6 @@ LIMITS = {
     "min_weight_leaf": st.floats(0.01, 0.3),
     "min_impurity_decrease": st.floats(0.001, 0.02),
     "max_features": st.integers(1, 4),
-    "random_splits": st.booleans(),
 }
 limits = st.fixed_dictionaries({"seed": st.integers(0, 2**31 - 2)}, optional=LIMITS)
 problems = recipes(categorical=True, weightings=["real"])  # parts of equal worth are rare
@@ -31,6 +30,14 @@ def assert_core_and_twin_agree(kind, problem, **options):
     assert_is_twin(grow_tree(*arguments, **options), NaiveTree(*arguments, **options), problem.n_categories)
 
 
+@pytest.mark.nojit
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_an_example_of_every_kind(kind):
+    recipe = Recipe(3, 24, 4, 0.1, "real", is_categorical=(False, True))
+
+    assert_core_and_twin_agree(kind, recipe.make(kind), min_samples_leaf=2)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 @settings(max_examples=40)
 @given(recipe=problems, limits=limits)
@@ -38,11 +45,18 @@ def test_depth_first(kind, recipe, limits):
     assert_core_and_twin_agree(kind, recipe.make(kind), **limits)
 
 
-@pytest.mark.parametrize("kind", [Kind("squared_error"), Kind("gini", (3,))], ids=str)
+@pytest.mark.parametrize("kind", FEW_KINDS, ids=str)
 @settings(max_examples=40)
 @given(recipe=problems, limits=limits, max_leaf_nodes=st.integers(2, 12))
 def test_best_first(kind, recipe, limits, max_leaf_nodes):
     assert_core_and_twin_agree(kind, recipe.make(kind), max_leaf_nodes=max_leaf_nodes, **limits)
+
+
+@pytest.mark.parametrize("kind", FEW_KINDS, ids=str)
+@settings(max_examples=40)
+@given(recipe=problems, limits=limits)
+def test_random_splits(kind, recipe, limits):
+    assert_core_and_twin_agree(kind, recipe.make(kind), random_splits=True, **limits)
 
 
 @pytest.mark.parametrize("kind", SINGLE_OUTPUT, ids=str)
