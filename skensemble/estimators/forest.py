@@ -14,11 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.estimators.decision_tree import encode
 from skensemble.estimators.growth_parameters import as_seed, make_plan
-from skensemble.estimators.inputs import RankedInputMixin, all_or_nothing
+from skensemble.estimators.inputs import all_or_nothing
 from skensemble.estimators.progress import tree_progress
 from skensemble.estimators.targets import as_columns
+from skensemble.estimators.tree_ensemble import TreeEnsemble
 from skensemble.forests.bootstrap import new_bootstrap
-from skensemble.forests.growing import grow_trees, tree_seeds
+from skensemble.forests.growing import grow_trees
 from skensemble.forests.out_of_bag import (
     out_of_bag_importances,
     out_of_bag_sums,
@@ -28,13 +29,13 @@ from skensemble.forests.out_of_bag import (
 from skensemble.trees.trees import Trees
 
 
-class BaseForest(MultiOutputMixin, RankedInputMixin):
+class BaseForest(MultiOutputMixin, TreeEnsemble):
     """Many trees on the same ranked features.
 
     A class of forests says in `_tree_class` what its trees are as estimators, and in `_splitter` how they split.
     """
 
-    _tree_class = None
+    _tree_class: type
     _splitter = "best"
     _tree_parameters = (
         "criterion",
@@ -101,17 +102,8 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
 
     def _grow(self, X, n_categories, targets, n_classes, sample_weight):
         """Add the trees that are missing to those that a warm start keeps."""
-        kept = self._trees if self.warm_start and hasattr(self, "_trees") else None
-        n_kept = 0 if kept is None else len(kept)
-        if kept is None:
-            self._seed = as_seed(self.random_state)
-            self._tree_seeds = np.zeros(0, np.int64)
-        if self.n_estimators < n_kept:
-            raise ValueError(
-                f"n_estimators={self.n_estimators} must be larger or equal to len(estimators_)={n_kept} when "
-                "warm_start==True"
-            )
-        self._n_new = self.n_estimators - n_kept
+        seeds = self._seeds_of_new_trees()
+        self._n_new = len(seeds)
         n_samples, n_features = X.shape
         plan = make_plan(self, n_samples, n_features, n_classes, splitter=self._splitter)
         bootstrap = None
@@ -119,9 +111,7 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
             bootstrap = new_bootstrap(n_samples, self._n_draws(n_samples, sample_weight), sample_weight)
         self._bootstrap, self._n_samples = bootstrap, n_samples
         if self._n_new == 0:
-            warnings.warn("Warm-start fitting without increasing n_estimators does not fit new trees.", stacklevel=4)
             return
-        seeds = tree_seeds(self._seed, n_kept, self._n_new)
         n_threads = resolve_n_jobs(self.n_jobs)
         with tree_progress(self.verbose) as progress:
             grown = grow_trees(
@@ -135,10 +125,7 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
                 ccp_alpha=self.ccp_alpha,
                 progress=progress,
             )
-        new = Trees.from_grown(grown, n_categories, n_classes or (1,) * self.n_outputs_)
-        self._trees = new if kept is None else kept + new
-        self._tree_seeds = np.concatenate([self._tree_seeds, seeds])
-        self._estimators = None
+        self._add_trees(Trees.from_grown(grown, n_categories, n_classes or (1,) * self.n_outputs_), seeds)
 
     def _n_draws(self, n_samples, sample_weight):
         """How many rows a tree is drawn."""
@@ -193,15 +180,6 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
         self._set_oob(predictions, y, targets)
 
     @property
-    def estimators_(self):
-        """The trees as estimators, list of DecisionTree* or ExtraTree*: views on the forest's arrays."""
-        if "_trees" not in vars(self):
-            raise AttributeError(f"{type(self).__name__} is not fitted yet: it has no estimators_")
-        if self._estimators is None:
-            self._estimators = [self._as_estimator(index) for index in range(len(self._trees))]
-        return self._estimators
-
-    @property
     def estimator_(self):
         """A tree with the parameters of the forest's, not fitted."""
         parameters = {name: getattr(self, name) for name in self._tree_parameters if hasattr(self, name)}
@@ -226,27 +204,6 @@ class BaseForest(MultiOutputMixin, RankedInputMixin):
         if self._bootstrap is None:
             return [np.arange(self._n_samples, dtype=np.int32) for _ in self._tree_seeds]
         return [self._bootstrap.rows(seed) for seed in self._tree_seeds]
-
-    def __len__(self):
-        """Return the number of trees."""
-        return len(self.estimators_)
-
-    def __getitem__(self, index):
-        """Return a tree as an estimator."""
-        return self.estimators_[index]
-
-    def __iter__(self):
-        """Return an iterator over the trees as estimators."""
-        return iter(self.estimators_)
-
-    def __getstate__(self):
-        state = super().__getstate__()
-        if "_estimators" in state:
-            state = {
-                **state,
-                "_estimators": None,
-            }  # they share arrays with the forest, which a pickle would repeat
-        return state
 
     def apply(self, X):
         """Return the leaf of each sample in each tree.

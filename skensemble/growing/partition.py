@@ -4,7 +4,7 @@ import numpy as np
 
 from skensemble._compile import inlined
 from skensemble.arrays.bitset import contains
-from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
+from skensemble.arrays.sorting import POSITION_MASK, code_of
 from skensemble.splitting.gathering import gather_stored
 
 
@@ -62,7 +62,7 @@ def mark_sparse(data, index, desk, split, start, stop):
         desk.sides[i] = is_left
     n_keys, _, _ = gather_stored(data, index, desk.positions, split.feature, start, n, desk.keys)
     for i in range(n_keys):
-        desk.sides[desk.keys[i] & POSITION_MASK] = (desk.keys[i] >> POSITION_BITS) <= split.code
+        desk.sides[desk.keys[i] & POSITION_MASK] = code_of(desk.keys[i]) <= split.code
 
 
 @inlined
