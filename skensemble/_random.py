@@ -1,8 +1,8 @@
 """Random draws without a stream: every draw is a hash of what it is for.
 
-A tree's key comes from its seed, a node's key from its parent's and the side on which it hangs, and a draw from the node's
-key, a purpose and a number.  Nothing depends on the order of the draws, so a model is the same for any number of threads,
-and a tree that is grown again from its seed is that tree.
+A tree's key comes from its seed, a node's key from its parent's and the side on which it hangs, and a draw from the
+node's key, a purpose and a number.  Nothing depends on the order of the draws, so a model is the same for any number of
+threads, and a tree that is grown again from its seed is that tree.
 
 The hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
 """

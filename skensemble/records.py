@@ -15,10 +15,7 @@ UNDEFINED = -2  # the feature, and the threshold, of a leaf
 
 NODE = np.dtype(
     [
-        (
-            "threshold",
-            np.float64,
-        ),  # values <= threshold go left; +inf: all but the missing ones; NaN: categories
+        ("threshold", np.float64),  # values <= threshold go left; +inf: all but the missing; NaN: categories
         ("impurity", np.float64),
         ("weighted_n_node_samples", np.float64),
         ("gain", np.float64),  # weighted decrease of impurity by the node's split, 0 for a leaf
@@ -70,6 +67,7 @@ class Settings(NamedTuple):
     max_leaf_nodes: int  # 0: no limit, grow depth first; else grow the best node first
     random_splits: bool
     is_bounded: bool  # by monotonic constraints
+    has_categories: bool = False  # set for each tree
 
 
 @record
@@ -101,6 +99,7 @@ class Place(NamedTuple):
     key: np.uint64  # of its random draws
     lower: float  # bounds of its value under monotonic constraints
     upper: float
+    pools_rare: bool  # whether the rare categories of a feature are one
 
 
 @record

@@ -20,8 +20,11 @@ MEANINGS = {
     "_threads": "threads",
     "_random": "hashed draws",
     "records": "what kernels take",
-    "arrays": "sorting, bitsets, heap",
+    "arrays": "sorting, bitsets, heap, codes of floats",
     "_compile": "the only door to Numba",
+    "_intrinsics": "instructions that Numba lacks",
+    "_cache": "machine code on disk",
+    "_digest": "what it was made from",
 }
 
 
@@ -41,9 +44,7 @@ for height, floor in enumerate(reversed(floors)):
     width = 1 / len(floor)
     for place, name in enumerate(floor):
         left = place * width
-        ax.add_patch(
-            plt.Rectangle((left + 0.004, height + 0.06), width - 0.008, 0.82, facecolor="C0", alpha=0.15)
-        )
+        ax.add_patch(plt.Rectangle((left + 0.004, height + 0.06), width - 0.008, 0.82, facecolor="C0", alpha=0.15))
         ax.text(left + width / 2, height + 0.6, name, ha="center", va="center", weight="bold")
         ax.text(left + width / 2, height + 0.28, MEANINGS[name], ha="center", va="center", fontsize=8)
 ax.set(xlim=(-0.03, 1), ylim=(0, len(floors)))

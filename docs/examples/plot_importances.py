@@ -17,8 +17,7 @@ from skensemble import RandomForestClassifier
 rng = np.random.default_rng(0)
 n_samples = 800
 X = np.column_stack(
-    [rng.integers(n_values, size=n_samples) for n_values in (2, 3, 4, 2, 10, 100)]
-    + [rng.normal(size=n_samples)]
+    [rng.integers(n_values, size=n_samples) for n_values in (2, 3, 4, 2, 10, 100)] + [rng.normal(size=n_samples)]
 )
 names = ["binary", "3 values", "4 values", "noise: 2", "noise: 10", "noise: 100", "noise: real"]
 chance = 1 / (1 + np.exp(3.6 - 1.6 * X[:, 0] - 1.0 * X[:, 1] - 0.8 * X[:, 2]))
@@ -27,9 +26,7 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 
 # %%
 forests = {
-    importance: RandomForestClassifier(n_estimators=300, importance=importance, random_state=0).fit(
-        X_train, y_train
-    )
+    importance: RandomForestClassifier(n_estimators=300, importance=importance, random_state=0).fit(X_train, y_train)
     for importance in ("impurity", "oob")
 }
 permutation = permutation_importance(forests["oob"], X_test, y_test, n_repeats=10, random_state=0)

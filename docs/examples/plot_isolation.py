@@ -20,9 +20,7 @@ forest = IsolationForest(n_estimators=200, contamination=0.1, random_state=0).fi
 
 # %%
 figure, ax = plt.subplots(figsize=(6, 5), layout="constrained")
-DecisionBoundaryDisplay.from_estimator(
-    forest, X, response_method="decision_function", cmap="RdBu", alpha=0.7, ax=ax
-)
+DecisionBoundaryDisplay.from_estimator(forest, X, response_method="decision_function", cmap="RdBu", alpha=0.7, ax=ax)
 is_anomaly = forest.predict(X) == -1
 ax.scatter(*X[~is_anomaly].T, s=12, color="k", label="ordinary")
 ax.scatter(*X[is_anomaly].T, s=25, color="C1", marker="x", label="anomalous")

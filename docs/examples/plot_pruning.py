@@ -25,9 +25,7 @@ for name, rows in {"training rows": (X_train, y_train), "other rows": (X_test, y
     score.plot(alphas, [tree.score(*rows) for tree in trees], drawstyle="steps-post", label=name)
 score.set(xlabel=r"$\alpha$", ylabel="accuracy")
 leaves = score.twinx()
-leaves.plot(
-    alphas, [tree.get_n_leaves() for tree in trees], ":", color="0.4", drawstyle="steps-post", label="leaves"
-)
+leaves.plot(alphas, [tree.get_n_leaves() for tree in trees], ":", color="0.4", drawstyle="steps-post", label="leaves")
 leaves.set_ylabel("leaves")
 figure.legend(loc="outside upper center", ncols=3)
 plt.show()

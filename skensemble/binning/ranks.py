@@ -7,7 +7,7 @@ from skensemble._threads import run_in_threads
 from skensemble.records import RankedFeatures
 
 # Values of a feature that all lie within this are one, as in scikit-learn; others are split however close they are.
-ALMOST_CONSTANT = np.float32(1e-7)
+_ALMOST_CONSTANT = np.float32(1e-7)
 
 SMALL = 1 << 17  # values that are ranked by one thread
 _MOST_SHORT_CODES = 1 << 16
@@ -36,7 +36,7 @@ def rank_features(X, n_categories, n_threads=1):
             return rank_categories(X[:, feature], n_categories[feature], ranks[feature])
         column = np.ascontiguousarray(X[:, feature])
         low = np.fmin.reduce(column)
-        if np.fmax.reduce(column) - low <= ALMOST_CONSTANT:
+        if is_almost_constant(low, np.fmax.reduce(column)):
             column = np.where(np.isnan(column), column, low)
         values = np.empty_like(column)
         return values[: rank_column(column, np.argsort(column), ranks[feature], values)].copy()
@@ -71,7 +71,7 @@ def rank_sparse_features(X):
     low, high = np.zeros(n_features, np.float32), np.zeros(n_features, np.float32)
     np.minimum.at(low, columns, X.data)
     np.maximum.at(high, columns, X.data)
-    entries[(high - low <= ALMOST_CONSTANT)[keyed_columns]] = 0.0
+    entries[is_almost_constant(low, high)[keyed_columns]] = 0.0
     order = np.lexsort((entries, keyed_columns))
     sorted_entries, sorted_columns = entries[order], keyed_columns[order]
     is_new = np.ones(len(order), bool)
@@ -91,6 +91,12 @@ def rank_sparse_features(X):
         rows=X.indices.astype(np.int32),
         zero_ranks=codes[len(columns) :],
     )
+
+
+def is_almost_constant(low, high):
+    """Return whether all values of a feature, between low and high (float32), count as one."""
+    with np.errstate(over="ignore"):  # the range of float32 is wider than its largest value
+        return high - low <= _ALMOST_CONSTANT
 
 
 def _shortest(ranks, offsets):

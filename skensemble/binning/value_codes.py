@@ -5,7 +5,7 @@ import numpy as np
 from skensemble._compile import kernel
 from skensemble._threads import run_in_threads
 from skensemble.arrays.float_codes import MISSING, encode
-from skensemble.binning.ranks import ALMOST_CONSTANT, SMALL, rank_categories
+from skensemble.binning.ranks import SMALL, is_almost_constant, rank_categories
 from skensemble.records import RankedFeatures
 
 _ZERO = 1 << 31  # the code of 0.0
@@ -27,7 +27,7 @@ def encode_features(X, n_categories, n_threads=1):
         else:
             column = np.ascontiguousarray(X[:, feature])
             low = np.fmin.reduce(column)
-            encode_column(column, bool(np.fmax.reduce(column) - low <= ALMOST_CONSTANT), low, codes[feature])
+            encode_column(column, bool(is_almost_constant(low, np.fmax.reduce(column))), low, codes[feature])
 
     tasks = [lambda feature=feature: encode_feature(feature) for feature in range(X.shape[1])]
     run_in_threads(tasks, n_threads if X.size > SMALL else 1)
@@ -42,7 +42,7 @@ def encode_sparse_features(X):
         entries = slice(X.indptr[feature], X.indptr[feature + 1])
         column = X.data[entries]
         low, high = column.min(initial=0.0), column.max(initial=0.0)
-        encode_column(column, bool(high - low <= ALMOST_CONSTANT), np.float32(0.0), codes[0, entries])
+        encode_column(column, bool(is_almost_constant(low, high)), np.float32(0.0), codes[0, entries])
     return _value_coded(
         codes,
         np.zeros(X.shape[1], np.int64),

@@ -1,8 +1,8 @@
 """Criteria: what a split is worth.
 
-A criterion looks at a node through *statistics rows*: `[n_rows, weight, sums...]`, which add up over any parts of the node.
-A *sweep* moves parts of the node from the right of a boundary to its left and asks for the gain after each move.  The gain
-of every criterion is the weighted decrease of impurity,
+A criterion looks at a node through *statistics rows*: `[n_rows, weight, sums...]`, which add up over any parts of the
+node. A *sweep* moves parts of the node from the right of a boundary to its left and asks for the gain after each move.
+The gain of every criterion is the weighted decrease of impurity,
 
     gain = W * impurity(node) - W_left * impurity(left) - W_right * impurity(right),
 
@@ -18,6 +18,7 @@ so that gains can be compared, added and normalised alike.  The methods of a cri
 `move_row(left, node, rows, at)`         all that the statistics row at rows[at:] sums up goes to the left
 `collect(rows, at, node, samples, position)`  add one sample to the statistics row at rows[at:]
 `evaluate(left, node, n_moved)`          the gain of the boundary
+`spread(node)`                           weighted sum of squares about the mean, roughly
 `child_values(left, node, n_moved)`      predictions of both children (one output, at most two classes)
 =======================================  ==============================================================================
 """

@@ -117,6 +117,10 @@ class AbsoluteError(NamedTuple):
             left_loss += median_loss(self.sums[output], self.ordered[output], self.extent[1], left.weight)[0]
         return (node.score - left_loss - self.right_loss[n_moved]) / self.median.size
 
+    def spread(self, node):
+        deviation = 1.2533 * node.impurity  # of a normal distribution: sqrt(pi / 2) times its mean deviation
+        return deviation * deviation * node.weight * self.median.size
+
     def child_values(self, left, node, n_moved):
         median = median_loss(self.sums[0], self.ordered[0], self.extent[1], left.weight)[1]
         return node.center + median, node.center + self.right_median[n_moved]
@@ -143,8 +147,8 @@ def enter(sums, n, place, weight, value):
 def median_loss(sums, ordered, n, weight):
     """The sum of the weighted distances from the median of what has entered, and that median.
 
-    The median is the least value up to which at least half of the weight lies; where it is just half, the middle between
-    it and the next value.
+    The median is the least value up to which at least half of the weight lies; where it is just half, the middle
+    between it and the next value.
     """
     step = 1
     while step * 2 <= n:

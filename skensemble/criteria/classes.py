@@ -44,3 +44,12 @@ def write_shares(total, offsets, values, number):
     for output in range(offsets.size - 1):
         for column in range(offsets[output], offsets[output + 1]):
             values[number, output * width + column - offsets[output]] = total[2 + column] / total[1]
+
+
+@part
+def class_spread(total):
+    """The weighted sum of squares of the classes' indicators about their means."""
+    spread = 0.0
+    for k in range(2, total.size):
+        spread += total[k] - total[k] * total[k] / total[1]
+    return spread

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import part, record
-from skensemble.criteria.classes import class_column, collect_classes, sum_classes, write_shares
+from skensemble.criteria.classes import class_column, class_spread, collect_classes, sum_classes, write_shares
 from skensemble.records import Left, NodeStatistics
 
 
@@ -20,8 +20,9 @@ def _weight_log(weight):
 class Entropy(NamedTuple):
     """Shannon entropy, averaged over the outputs.
 
-    With f(w) = w log2(w), the entropy of a part times its weight is f(W) - sum f(class weights).  A move changes f of one
-    class on each side, so all others are kept; their sum is taken anew at each boundary, since differences would add up.
+    With f(w) = w log2(w), the entropy of a part times its weight is f(W) - sum f(class weights).  A move changes f of
+    one class on each side, so all others are kept; their sum is taken anew at each boundary, since differences would
+    add up.
     """
 
     targets: np.ndarray  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
@@ -83,6 +84,9 @@ class Entropy(NamedTuple):
             score += self.logs[0, column] + self.logs[1, column]
         sides = _weight_log(left.weight) + _weight_log(node.weight - left.weight)
         return (score - n_outputs * sides - node.score) / n_outputs
+
+    def spread(self, node):
+        return class_spread(self.total)
 
     def child_values(self, left, node, n_moved):
         return self.left[1] / left.weight, (self.total[3] - self.left[1]) / (node.weight - left.weight)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import record
-from skensemble.criteria.classes import class_column, collect_classes, sum_classes, write_shares
+from skensemble.criteria.classes import class_column, class_spread, collect_classes, sum_classes, write_shares
 from skensemble.records import Left, NodeStatistics
 
 
@@ -13,7 +13,8 @@ from skensemble.records import Left, NodeStatistics
 class Gini(NamedTuple):
     """One minus the sum of the squared shares of the classes, averaged over the outputs.
 
-    A sweep keeps the sums of squared class weights on both sides, `first` and `second`: a move changes one term of each.
+    A sweep keeps the sums of squared class weights on both sides, `first` and `second`: a move changes one term of
+    each.
     """
 
     targets: np.ndarray  # (n_samples, n_outputs) float64: classes as numbers; of one output only the shape is used
@@ -71,6 +72,9 @@ class Gini(NamedTuple):
     def evaluate(self, left, node, n_moved):
         parts = left.first / left.weight + left.second / (node.weight - left.weight)
         return (parts - node.score / node.weight) / (self.offsets.size - 1)
+
+    def spread(self, node):
+        return class_spread(self.total)
 
     def child_values(self, left, node, n_moved):
         return self.left[1] / left.weight, (self.total[3] - self.left[1]) / (node.weight - left.weight)

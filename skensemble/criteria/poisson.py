@@ -84,5 +84,11 @@ class Poisson(NamedTuple):
             score += _mean_log(self.left[output], left.weight) + _mean_log(total - self.left[output], right_weight)
         return self.scale * (score - node.score)
 
+    def spread(self, node):
+        spread = 0.0
+        for output in range(self.left.size):
+            spread += self.total[2 + output]  # the variance of a count is its mean
+        return spread
+
     def child_values(self, left, node, n_moved):
         return self.left[0] / left.weight, (self.total[2] - self.left[0]) / (node.weight - left.weight)

@@ -16,7 +16,8 @@ class SquaredError(NamedTuple):
     With responses centred at the node's mean the sums of both sides are opposite, and the gain of one output is
     `S_left**2 * W / (W_left * W_right)`: one division, and no difference of large numbers.
 
-    The Gini index of two classes is twice the variance of the indicator of one of them, so this criterion serves there too.
+    The Gini index of two classes is twice the variance of the indicator of one of them, so this criterion serves there
+    too.
     """
 
     targets: np.ndarray  # (n_samples, n_outputs) float64; of one output only the shape is used
@@ -85,6 +86,9 @@ class SquaredError(NamedTuple):
             for output in range(self.left.size):
                 squares += self.left[output] * self.left[output]
         return self.scale * squares * node.weight / (left.weight * (node.weight - left.weight))
+
+    def spread(self, node):
+        return node.impurity * node.weight / self.scale
 
     def child_values(self, left, node, n_moved):
         return node.center + left.first / left.weight, node.center - left.first / (node.weight - left.weight)

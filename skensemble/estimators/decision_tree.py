@@ -43,6 +43,8 @@ def encode(X, n_categories, splitter, n_threads=1):
 class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
     """What single trees have in common."""
 
+    n_classes_: np.integer | np.ndarray
+
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing
     def fit(self, X, y, sample_weight=None, check_input=True):
@@ -144,12 +146,24 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
         return csr_matrix(self._trees.paths(X, 0))
 
     def get_depth(self):
-        """Return the depth of the tree: the most splits from the root to a leaf, int."""
+        """Return the depth of the tree.
+
+        Returns
+        -------
+        depth : int
+            The most splits from the root to a leaf.
+        """
         check_is_fitted(self)
         return self.tree_.max_depth
 
     def get_n_leaves(self):
-        """Return the number of leaves, int."""
+        """Return how many leaves the tree has.
+
+        Returns
+        -------
+        n_leaves : int
+            The nodes of `tree_` that are not split.
+        """
         check_is_fitted(self)
         return self.tree_.n_leaves
 
@@ -158,14 +172,14 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
 
         Parameters
         ----------
-        X, y, sample_weight
-            As in `fit`.
+        X, y, sample_weight : as in `fit`
+            The training data.
 
         Returns
         -------
         ccp_path : Bunch
-            `ccp_alphas`, ndarray of the values from which on a smaller subtree is best, and `impurities`, ndarray of the
-            sums of its leaves' impurities, weighted by their shares of the samples.
+            `ccp_alphas`, ndarray of the values from which on a smaller subtree is best, and `impurities`, ndarray of
+            the sums of its leaves' impurities, weighted by their shares of the samples.
         """
         whole = clone(self).set_params(ccp_alpha=0.0).fit(X, y, sample_weight=sample_weight)
         alphas, impurities, _ = pruning_path(whole.tree_._grown.nodes)
@@ -205,6 +219,7 @@ class ClassificationTreeMixin(ClassifierMixin):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Of the type of `classes_`; of equally probable classes the first.
         """
         probabilities = self.predict_proba(X, check_input)
         return most_probable(probabilities, self.classes_)
@@ -236,6 +251,7 @@ class ClassificationTreeMixin(ClassifierMixin):
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes), or a list of them, one for each output
+            In the order of `classes_`; -inf for a probability of 0.
         """
         return logarithms(self.predict_proba(X))
 
@@ -260,6 +276,7 @@ class RegressionTreeMixin(RegressorMixin):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
+            The mean, or for absolute error the median, of the training responses in that leaf.
         """
         X = self._validate_X_predict(X, check_input)
         values = self._trees.sum_values(X)
@@ -308,13 +325,13 @@ class DecisionTreeClassifier(ClassificationTreeMixin, BaseDecisionTree):
         How many features a node draws.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     n_outputs_ : int
         Number of outputs.
     tree_ : Tree
         The tree, with the attributes of scikit-learn's.
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Decrease of impurity by each feature.
 
     See Also
@@ -380,13 +397,13 @@ class DecisionTreeRegressor(RegressionTreeMixin, BaseDecisionTree):
         How many features a node draws.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     n_outputs_ : int
         Number of outputs.
     tree_ : Tree
         The tree, with the attributes of scikit-learn's.
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Decrease of impurity by each feature.
 
     See Also

@@ -35,7 +35,7 @@ class RandomTreesEmbedding(TransformerMixin, BaseForest):
         The encoder of the leaves.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     n_outputs_ : int
         1.
@@ -45,7 +45,7 @@ class RandomTreesEmbedding(TransformerMixin, BaseForest):
         The trees: views on the forest's arrays.
     estimators_samples_ : list of ndarray of int32
         All rows, for each tree.
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         How much the splits on each feature explain of the noise that the trees are grown towards.
 
     See Also

@@ -25,8 +25,22 @@ class ExtraTreeClassifier(DecisionTreeClassifier):
 
     Attributes
     ----------
-    classes_, n_classes_, max_features_, n_features_in_, feature_names_in_, n_outputs_, tree_, feature_importances_
-        As those of `DecisionTreeClassifier`.
+    classes_ : ndarray of shape (n_classes,), or a list of them, one for each output
+        The classes.
+    n_classes_ : int, or ndarray of shape (n_outputs,)
+        Their number.
+    max_features_ : int
+        How many features a node draws.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Their names, where X has names.
+    n_outputs_ : int
+        Number of outputs.
+    tree_ : Tree
+        The tree, with the attributes of scikit-learn's.
+    feature_importances_ : ndarray of shape (n_features,)
+        Decrease of impurity by each feature.
 
     See Also
     --------
@@ -92,8 +106,18 @@ class ExtraTreeRegressor(DecisionTreeRegressor):
 
     Attributes
     ----------
-    max_features_, n_features_in_, feature_names_in_, n_outputs_, tree_, feature_importances_
-        As those of `DecisionTreeRegressor`.
+    max_features_ : int
+        How many features a node draws.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Their names, where X has names.
+    n_outputs_ : int
+        Number of outputs.
+    tree_ : Tree
+        The tree, with the attributes of scikit-learn's.
+    feature_importances_ : ndarray of shape (n_features,)
+        Decrease of impurity by each feature.
 
     See Also
     --------

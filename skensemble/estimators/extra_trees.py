@@ -33,7 +33,7 @@ class ExtraTreesClassifier(ForestClassifier):
         Their number.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     n_outputs_ : int
         Number of outputs.
@@ -41,9 +41,9 @@ class ExtraTreesClassifier(ForestClassifier):
         A tree with the parameters of the forest's, not fitted.
     estimators_ : list of ExtraTreeClassifier
         The trees: views on the forest's arrays.
-    estimators_samples_ : list of ndarray of int64
+    estimators_samples_ : list of ndarray of int32
         The rows that each tree was drawn.
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Importances of the features; see `importance`.
     oob_score_ : float
         Score of the out-of-bag predictions; only if `oob_score`.
@@ -135,7 +135,7 @@ class ExtraTreesRegressor(ForestRegressor):
     ----------
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     n_outputs_ : int
         Number of outputs.
@@ -143,9 +143,9 @@ class ExtraTreesRegressor(ForestRegressor):
         A tree with the parameters of the forest's, not fitted.
     estimators_ : list of ExtraTreeRegressor
         The trees: views on the forest's arrays.
-    estimators_samples_ : list of ndarray of int64
+    estimators_samples_ : list of ndarray of int32
         The rows that each tree was drawn.
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Importances of the features; see `importance`.
     oob_score_ : float
         Score of the out-of-bag predictions; only if `oob_score`.

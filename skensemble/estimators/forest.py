@@ -138,8 +138,9 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
         if n_draws < max(10, n_samples ** (1 / 3)):
             of_what = "the number of samples" if sample_weight is None else "the total sum of sample weights"
             warnings.warn(
-                f"Using the fractional value self.max_samples={self.max_samples!r} when {of_what} is {total} results in a "
-                f"low number ({n_draws}) of bootstrap samples. We recommend passing `max_samples` as an integer instead.",
+                f"Using the fractional value self.max_samples={self.max_samples!r} when {of_what} is {total} results "
+                f"in a low number ({n_draws}) of bootstrap samples. We recommend passing `max_samples` as an integer "
+                "instead.",
                 stacklevel=5,
             )
         return n_draws
@@ -215,6 +216,7 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
         Returns
         -------
         leaves : ndarray of shape (n_samples, n_estimators), int64
+            Numbers of nodes of the `tree_` of each of `estimators_`.
         """
         X = self._validate_X_predict(X)
         return self._trees.leaves(X, resolve_n_jobs(self.n_jobs))
@@ -260,11 +262,14 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
 
         Parameters
         ----------
-        X, y
+        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
             The training data that `fit` was called with.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The targets that `fit` was called with.
         n_repeats : int, default=5
             Permutations of each feature in each tree.
         random_state : int, RandomState instance or None, default=None
+            Seed of the permutations.
 
         Returns
         -------

@@ -15,6 +15,8 @@ from skensemble.forests.bootstrap import balanced_weights
 class ForestClassifier(ClassifierMixin, BaseForest):
     """A forest of classification trees: the mean of their probabilities."""
 
+    n_classes_: np.integer | np.ndarray
+
     def _encode_targets(self, y, sample_weight):
         """Return y as numbers of classes, how many there are, and weights by class and sample."""
         classes, targets = encode_classes(y)
@@ -39,9 +41,9 @@ class ForestClassifier(ClassifierMixin, BaseForest):
 
     def _tree_weights(self, seed, targets, n_classes, sample_weight):
         weights = super()._tree_weights(seed, targets, n_classes, sample_weight)
-        if self._bootstrap is not None and isinstance(self.class_weight, str):
-            if self.class_weight == "balanced_subsample":
-                weights = weights * balanced_weights(targets, n_classes, weights)
+        is_balanced = isinstance(self.class_weight, str) and self.class_weight == "balanced_subsample"
+        if self._bootstrap is not None and is_balanced:
+            weights = weights * balanced_weights(targets, n_classes, weights)
         return weights
 
     def _set_oob(self, predictions, y, targets):
@@ -73,6 +75,7 @@ class ForestClassifier(ClassifierMixin, BaseForest):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Of the type of `classes_`; of equally probable classes the first.
         """
         return most_probable(self.predict_proba(X), self.classes_)
 
@@ -102,6 +105,7 @@ class ForestClassifier(ClassifierMixin, BaseForest):
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes), or a list of them, one for each output
+            In the order of `classes_`; -inf for a probability of 0.
         """
         return logarithms(self.predict_proba(X))
 
@@ -139,6 +143,7 @@ class ForestRegressor(RegressorMixin, BaseForest):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
+            Added up in the order of the trees, so that it is the same for any `n_jobs`.
         """
         X = self._validate_X_predict(X)
         values = self._trees.sum_values(X, n_threads=resolve_n_jobs(self.n_jobs)) / len(self._trees)

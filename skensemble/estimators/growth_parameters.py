@@ -35,7 +35,7 @@ def resolve_max_features(max_features, n_features):
 
 
 def without_deprecated(criterion):
-    """Return the name of a criterion of regression that is not deprecated, with scikit-learn's warning of one that is."""
+    """Return the lasting name of a criterion of regression; of a deprecated one with scikit-learn's warning."""
     if not (isinstance(criterion, str) and criterion == "friedman_mse"):
         return criterion
     warnings.warn(
@@ -93,8 +93,8 @@ def _monotonic_constraints(estimator, n_features, n_classes):
     if estimator.n_outputs_ > 1:
         raise ValueError("Monotonicity constraints are not supported with multiple outputs.")
     signs = np.asarray(estimator.monotonic_cst)
-    if signs.shape[0] != n_features:
-        raise ValueError(f"monotonic_cst has shape {signs.shape[0]} but the input data X has {n_features} features.")
+    if signs.shape != (n_features,):
+        raise ValueError(f"monotonic_cst has shape {signs.shape[0] if signs.ndim == 1 else signs.shape} but the input data X has {n_features} features.")
     if not np.all(np.isin(signs, (-1, 0, 1))):
         raise ValueError(f"monotonic_cst must be None or an array-like of -1, 0 or 1, but got {np.unique(signs)}")
     if n_classes and n_classes[0] > 2:
@@ -135,7 +135,7 @@ def _checked_groups(interaction_cst, n_features):
         ) from None
     for group in groups:
         for feature in group:
-            if not (isinstance(feature, Integral) and 0 <= feature < n_features):
+            if not (isinstance(feature, Integral) and 0 <= int(feature) < n_features):
                 raise ValueError(
                     "Interaction constraints must consist of integer indices in [0, n_features - 1] = "
                     f"[0, {n_features - 1}], specifying the position of features, got invalid indices: {group!r}"

@@ -74,4 +74,8 @@ class RankedInputMixin(BaseEstimator):
         """Return the weights as float64 (n_samples,), or None."""
         if sample_weight is None:
             return None
-        return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        with np.errstate(over="ignore"):
+            if not np.isfinite(sample_weight.sum()):
+                raise ValueError("The sum of sample_weight is beyond float64: scale the weights down.")
+        return sample_weight

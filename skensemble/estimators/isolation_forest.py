@@ -63,7 +63,7 @@ class IsolationForest(OutlierMixin, TreeEnsemble):
         How many rows each tree was drawn.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     estimator_ : ExtraTreeRegressor
         A tree with the parameters of the forest's, not fitted.

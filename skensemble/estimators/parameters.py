@@ -32,7 +32,8 @@ def _criterion(*names):
 
 
 CLASSIFICATION_CRITERION = _criterion("gini", "entropy", "log_loss")._replace(
-    text='The impurity that splits remove: the Gini index, or the entropy of the classes ("log_loss" is another name for it).'
+    text="The impurity that splits remove: the Gini index, or the entropy of the classes, of which "
+    '"log_loss" is another name.'
 )
 REGRESSION_CRITERION = Parameter(
     [StrOptions({"squared_error", "absolute_error", "poisson", "friedman_mse"}, deprecated={"friedman_mse"})],
@@ -124,8 +125,8 @@ FOREST = {
     "oob_score": Parameter(
         ["boolean", callable],
         "bool or callable",
-        "Whether rows are predicted by the trees that were not drawn them; a callable `score(y_true, y_pred)` takes the "
-        "place of accuracy or R2.",
+        "Whether rows are predicted by the trees that were not drawn them; a callable `score(y_true, y_pred)` takes "
+        "the place of accuracy or R2.",
     ),
     "n_jobs": Parameter(
         [Integral, None],
@@ -142,8 +143,8 @@ FOREST = {
     "max_samples": Parameter(
         [None, Interval(RealNotInt, 0.0, None, closed="neither"), POSITIVE],
         "int, float or None",
-        "How many rows each tree is drawn: a number, a share of the rows (of their weight, if they have weights; it may "
-        "exceed 1); None: as many as there are.",
+        "How many rows each tree is drawn: a number, a share of the rows (of their weight, if they have weights; it "
+        "may exceed 1); None: as many as there are.",
     ),
     "importance": Parameter(
         [StrOptions({"impurity", "oob"})],

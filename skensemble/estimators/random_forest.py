@@ -33,7 +33,7 @@ class RandomForestClassifier(ForestClassifier):
         Their number.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     n_outputs_ : int
         Number of outputs.
@@ -41,9 +41,9 @@ class RandomForestClassifier(ForestClassifier):
         A tree with the parameters of the forest's, not fitted.
     estimators_ : list of DecisionTreeClassifier
         The trees: views on the forest's arrays.
-    estimators_samples_ : list of ndarray of int64
+    estimators_samples_ : list of ndarray of int32
         The rows that each tree was drawn.
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Importances of the features; see `importance`.
     oob_score_ : float
         Score of the out-of-bag predictions; only if `oob_score`.
@@ -124,8 +124,8 @@ class RandomForestClassifier(ForestClassifier):
 class RandomForestRegressor(ForestRegressor):
     """A random forest of regression trees (Breiman 2001).
 
-    Each tree grows on a bootstrap sample of the rows; `max_features` makes each of its nodes look at a random draw of the
-    features.
+    Each tree grows on a bootstrap sample of the rows; `max_features` makes each of its nodes look at a random draw of
+    the features.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class RandomForestRegressor(ForestRegressor):
     ----------
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where X has names.
     n_outputs_ : int
         Number of outputs.
@@ -143,9 +143,9 @@ class RandomForestRegressor(ForestRegressor):
         A tree with the parameters of the forest's, not fitted.
     estimators_ : list of DecisionTreeRegressor
         The trees: views on the forest's arrays.
-    estimators_samples_ : list of ndarray of int64
+    estimators_samples_ : list of ndarray of int32
         The rows that each tree was drawn.
-    feature_importances_ : ndarray of shape (n_features_in_,)
+    feature_importances_ : ndarray of shape (n_features,)
         Importances of the features; see `importance`.
     oob_score_ : float
         Score of the out-of-bag predictions; only if `oob_score`.

@@ -88,6 +88,22 @@ def class_weights(class_weight, y, classes, sample_weight):
     return compute_sample_weight(class_weight, y)
 
 
+def weights_with_classes(by_class, sample_weight):
+    """Return the weights of samples times those by their classes, (n_samples,), or None if there are neither.
+
+    Raises
+    ------
+    ValueError
+        A product is negative, or all are 0.
+    """
+    if by_class is None:
+        return sample_weight
+    weights = by_class if sample_weight is None else by_class * sample_weight
+    if weights.min() < 0.0 or not weights.any():
+        raise ValueError("class_weight must not be negative, and leave a sample of positive weight.")
+    return weights
+
+
 def check_poisson(y, positive="positive"):
     """Refuse targets that no Poisson distribution has; `positive` is scikit-learn's word for their sum."""
     if np.any(y < 0):

@@ -18,7 +18,7 @@ from skensemble.growing.nodes import (
 )
 from skensemble.growing.partition import partition
 from skensemble.records import UNDEFINED, Place, Split
-from skensemble.splitting.splitter import find_split
+from skensemble.splitting.splitter import find_some_split
 
 
 @inlined
@@ -26,7 +26,7 @@ def grow_best_first(task, growth, key, stop_flag):
     """Grow a tree of at most `max_leaf_nodes` leaves; see `growing.tree.grow_tree`."""
     sizes = growth.sizes
     if sizes[N_NODES] == 0:
-        look_at_node(growth, task, Place(0, task.samples.index.size, key, -np.inf, np.inf), 0, -1, False)
+        look_at_node(growth, task, Place(0, task.samples.index.size, key, -np.inf, np.inf, True), 0, -1, False)
         sizes[N_LEAVES] = 1
     while sizes[N_OPEN] > 0 and sizes[N_LEAVES] < task.settings.max_leaf_nodes and stop_flag[0] == 0:
         if growth.is_full(task.desk.left_categories.size):
@@ -35,7 +35,7 @@ def grow_best_first(task, growth, key, stop_flag):
         sizes[N_OPEN] -= 1
         number = growth.numbers[sizes[N_OPEN]]
         here, entry = growth.open[number], growth.nodes[number]
-        place = Place(here["start"], here["stop"], here["key"], here["lower"], here["upper"])
+        place = Place(here["start"], here["stop"], here["key"], here["lower"], here["upper"], True)
         split = Split(
             entry["gain"],
             np.int64(entry["feature"]),
@@ -51,7 +51,7 @@ def grow_best_first(task, growth, key, stop_flag):
         for is_right in range(2):
             lower, upper = child_bounds(task.constraints, split, place, is_right == 0)
             start, stop = (middle, place.stop) if is_right else (place.start, middle)
-            child = Place(start, stop, child_key(place.key, is_right == 1), lower, upper)
+            child = Place(start, stop, child_key(place.key, is_right == 1), lower, upper, True)
             look_at_node(growth, task, child, depth, number, is_right == 0)
     for i in range(sizes[N_OPEN]):  # the limit was reached first: these stay leaves
         entry = growth.nodes[growth.numbers[i]]
@@ -67,7 +67,7 @@ def look_at_node(growth, task, place, depth, parent, is_left):
     root = growth.nodes[0]
     if not may_split(task, place, depth, node, root["impurity"]):
         return
-    split, _ = find_split(task, task.data.ranks, place, node, number, growth.groups, 0)
+    split, _ = find_some_split(task, task.data.ranks, place, node, number, growth.groups, 0)
     if not is_worthwhile(task.settings, split, node, root["weighted_n_node_samples"]):
         return
     write_split(growth, number, task.data, split, task.desk.left_categories)

@@ -16,7 +16,7 @@ from skensemble.growing.nodes import (
 )
 from skensemble.growing.partition import partition
 from skensemble.records import Place
-from skensemble.splitting.splitter import find_split
+from skensemble.splitting.splitter import find_some_split
 
 
 @inlined
@@ -43,7 +43,7 @@ def grow_depth_first(task, growth, key, stop_flag):
             return
         n_pending -= 1
         here = pending[n_pending]
-        place = Place(here["start"], here["stop"], here["key"], here["lower"], here["upper"])
+        place = Place(here["start"], here["stop"], here["key"], here["lower"], here["upper"], True)
         depth, n_constant, is_in_block = here["depth"], here["n_constant"], here["is_in_block"]
         number, node = open_node(growth, task, place, here["parent"], here["is_left"])
         if not may_split(task, place, depth, node, growth.nodes[0]["impurity"]):
@@ -51,7 +51,7 @@ def grow_depth_first(task, growth, key, stop_flag):
         if not is_in_block:
             is_in_block = start_block(block, samples, place, number)
         ranks = block.ranks if is_in_block else task.data.ranks
-        split, n_constant = find_split(task, ranks, place, node, number, growth.groups, n_constant)
+        split, n_constant = find_some_split(task, ranks, place, node, number, growth.groups, n_constant)
         if not is_worthwhile(settings, split, node, growth.nodes[0]["weighted_n_node_samples"]):
             continue
         write_split(growth, number, task.data, split, task.desk.left_categories)

@@ -35,7 +35,7 @@ def no_constraints():
 
 
 class Workspace:
-    """What the trees of one thread are grown on, made once for all of them: fresh memory costs more than many a tree."""
+    """What the trees of one thread are grown on, made once for all: fresh memory costs more than many a tree."""
 
     def __init__(self):
         self.capacity = 0  # rows
@@ -105,7 +105,7 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     samples.pair[:, 0] = 1.0 if weights is None else weights[rows]
     samples.pair[:, 1] = targets[rows, 0]
     min_weight_leaf = float(settings.min_weight_leaf * samples.pair[:, 0].sum())
-    task = whole._replace(samples=samples, settings=settings._replace(min_weight_leaf=min_weight_leaf))
+    task = whole._replace(samples=samples, settings=settings._replace(min_weight_leaf=min_weight_leaf, has_categories=bool(data.is_categorical.any())))
     grow_tree = grow_tree_best_first if settings.max_leaf_nodes else grow_tree_depth_first
     grow_tree(task, growth, np.uint64(seed), stop_flag)
     while not growth.sizes[IS_FINISHED]:

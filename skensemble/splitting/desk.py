@@ -41,8 +41,8 @@ class Desk(NamedTuple):
 class Block(NamedTuple):
     """The codes of a small subtree's samples, side by side; a feature is copied when it is first asked for.
 
-    Deep nodes would otherwise fetch a cache line from far away for each value that they look at.  The samples of a block
-    are numbered from 0; below its root nobody asks for their rows.
+    Deep nodes would otherwise fetch a cache line from far away for each value that they look at.  The samples of a
+    block are numbered from 0; below its root nobody asks for their rows.
     """
 
     ranks: np.ndarray  # (n_features, block_size), of the data's dtype

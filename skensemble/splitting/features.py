@@ -14,11 +14,12 @@ class FeatureOrder(NamedTuple):
 
         active  [ constant | others ]
 
-    A feature that is constant in a node is constant below it.  Trees that grow depth first finish the subtree of a node's
-    left child before they turn to the right one, so that what the node found is still in front when it is its turn.
+    A feature that is constant in a node is constant below it.  Trees that grow depth first finish the subtree of a
+    node's left child before they turn to the right one, so that what the node found is still in front when it is its
+    turn.
 
-    Draws without replacement are the first steps of a Fisher-Yates shuffle of 0, 1, 2, ..., undone after each node: what a
-    node draws depends on its key alone.
+    Draws without replacement are the first steps of a Fisher-Yates shuffle of 0, 1, 2, ..., undone after each node:
+    what a node draws depends on its key alone.
     """
 
     active: np.ndarray  # (n_features,) int64

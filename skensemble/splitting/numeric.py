@@ -5,7 +5,7 @@ import numpy as np
 from skensemble._compile import inlined
 from skensemble._random import THRESHOLD, draw, unit
 from skensemble.arrays.float_codes import decode, encode_at_most
-from skensemble.arrays.sorting import POSITION_BITS, code_of, sort_keys
+from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, code_of, sort_keys
 from skensemble.records import UNDEFINED, Boundary, Split
 from skensemble.splitting.sweeps import (
     NOT_STORED,
@@ -123,7 +123,7 @@ def cut(task, place, node, gate, code, highest, n_missing, bar):
         for i in range(gate.n_samples):
             rank = code_of(keys[i])
             if rank <= code or (missing_left and rank > highest):
-                left = criterion.move(left, node, samples, place.start + i)
+                left = criterion.move(left, node, samples, place.start + (keys[i] & POSITION_MASK))
                 n_left += 1
         gain = criterion.evaluate(left, node, 0)
         if gain > bar:

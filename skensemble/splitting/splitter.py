@@ -1,11 +1,24 @@
 """The splitter: the best split of a node over the features that it looks at."""
 
 from skensemble._compile import inlined
+from skensemble.records import Place
 from skensemble.splitting.categorical import split_categories
 from skensemble.splitting.features import is_allowed
 from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, lowered, raised
 from skensemble.splitting.gathering import fill_in, gather, gather_stored, highest_below
 from skensemble.splitting.numeric import no_split, split_best, split_randomly
+
+
+@inlined
+def find_some_split(task, ranks, place, node, number, groups, n_constant):
+    """`find_split`, and once more with all rare categories by themselves where there is no other split."""
+    split = no_split()
+    for attempt in range(2):
+        tried = Place(place.start, place.stop, place.key, place.lower, place.upper, attempt == 0)
+        split, n_constant = find_split(task, ranks, tried, node, number, groups, n_constant)
+        if split.feature >= 0 or not task.settings.has_categories or number > 0:
+            break
+    return split, n_constant
 
 
 @inlined
@@ -30,7 +43,8 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
     n_features = features.active.size
     draws_all = settings.max_features >= n_features
     tie = ABSOLUTE_TIE * node.magnitude
-    perfect = (1.0 - RELATIVE_TIE) * node.weight * node.impurity  # a split into pure children: only a lower feature ties
+    # The gain of a split into pure children: from there on only a lower feature can win, by a tie.
+    perfect = (1.0 - RELATIVE_TIE) * node.weight * node.impurity
     best = no_split()
     n_drawn, n_visited, has_variable = 0, 0, False
     while n_drawn < n_features and n_constant < n_features and (n_visited < settings.max_features or not has_variable):

@@ -1,8 +1,8 @@
 """Sweeps: a boundary passes over a feature of a node, from left to right, and the best place for it is kept.
 
-One sweep moves sample after sample, the other a bucket of samples at a time.  Where the node has missing values, a first
-sweep leaves them on the right, and its last boundary is "all values against the missing ones"; a second sweep has them on
-the left.
+One sweep moves sample after sample, the other a bucket of samples at a time.  Where the node has missing values, a
+first sweep leaves them on the right, and its last boundary is "all values against the missing ones"; a second sweep has
+them on the left.
 """
 
 from skensemble._compile import inlined, part
@@ -103,7 +103,7 @@ def sweep_buckets(criterion, rows, n_statistics, order, n_buckets, n_missing, mi
 
 @inlined
 def collect_buckets(criterion, samples, start, keys, n_keys, lowest, n_buckets, rows, n_statistics, node):
-    """Sum samples up by code: code c goes into row c - lowest, and what is above row n_buckets - 1 into row n_buckets."""
+    """Sum samples up by code: code c goes into row c - lowest, all from row n_buckets on into row n_buckets."""
     for i in range((n_buckets + 1) * n_statistics):
         rows[i] = 0.0
     for i in range(n_keys):

@@ -1,4 +1,4 @@
-"""Small pickles: what follows from the rest is left out, and the rest goes into the shortest types that hold it exactly."""
+"""Small pickles: what follows from the rest is left out, the rest goes into the shortest types that hold it exactly."""
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def _left_of_preorder(is_inner, node_starts):
 
 
 def _packed_values(values, weights):
-    """Shares of classes as class weights, which are whole numbers more often than not, if that brings every bit back."""
+    """Shares of classes as class weights, whole numbers more often than not, if that brings every bit back."""
     if values.shape[2] > 1:
         counts = np.rint(values * weights[:, np.newaxis, np.newaxis])
         for form in ("class_weights", "second_class_weights"):

@@ -117,11 +117,11 @@ class Tree:
 
     @property
     def value(self):
-        """Prediction of each node, (node_count, n_outputs, max_n_classes) float64: shares of the classes, or the response."""
+        """Prediction of each node, (node_count, n_outputs, max_n_classes) float64: class shares, or the response."""
         return self._grown.values
 
     def left_categories(self, node):
-        """Return the numbers of the categories that go left, int64 array, or None where the node is not split by them."""
+        """Return the numbers of the categories that go left, int64 array; None where no categories split the node."""
         offset = self._grown.nodes["category_offset"][node]
         if offset < 0:
             return None
@@ -135,7 +135,7 @@ class Tree:
         return self._trees.subset(self._index).leaves(_as_rows(X))[:, 0]
 
     def predict(self, X):
-        """Return the value of each sample's leaf: (n_samples, max_n_classes), with n_outputs between if there are several."""
+        """Return the value of each sample's leaf: (n_samples[, n_outputs], max_n_classes) float64."""
         values = self.value.take(self.apply(X), axis=0)
         return values[:, 0] if self.n_outputs == 1 else values
 
@@ -157,8 +157,8 @@ class Tree:
     def compute_partial_dependence(self, X, target_features, out):
         """Add the average prediction with some features fixed to `out`.
 
-        Friedman 2001, section 8.2: a sample follows the splits on fixed features, and takes both branches of the others,
-        in proportion to their weights.
+        Friedman 2001, section 8.2: a sample follows the splits on fixed features, and takes both branches of the
+        others, in proportion to their weights.
 
         Parameters
         ----------

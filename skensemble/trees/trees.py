@@ -40,7 +40,8 @@ class Trees:
     def from_grown(cls, grown, n_categories, n_classes):
         """Put `GrownTree`s together."""
         return cls(
-            nodes=np.concatenate([tree.nodes.view(np.uint8) for tree in grown]).view(NODE),  # records one by one are slow
+            # As bytes: NumPy copies records one by one.
+            nodes=np.concatenate([tree.nodes.view(np.uint8) for tree in grown]).view(NODE),
             values=np.concatenate([tree.values for tree in grown]),
             categories=np.concatenate([tree.categories for tree in grown]),
             node_starts=np.cumsum([0] + [len(tree.nodes) for tree in grown]),

@@ -1,7 +1,7 @@
 """The one predictor: samples walk from the roots of trees to their leaves.
 
-All samples walk a tree before the next tree's turn comes, so that the tree stays in the cache; a leaf leads back to itself.
-Places are unsigned: Numba would ask of a signed index at each step whether it is negative.
+All samples walk a tree before the next tree's turn comes, so that the tree stays in the cache; a leaf leads back to
+itself. Places are unsigned: Numba would ask of a signed index at each step whether it is negative.
 """
 
 import numpy as np
@@ -108,7 +108,7 @@ def add_values(steps, categories, n_categories, roots, values, X, out):
 
 @kernel
 def find_leaves(steps, categories, n_categories, roots, X, out):
-    """Write the leaf of each sample in each tree, numbered from the tree's root, into out (n_samples, n_trees) int64."""
+    """Write the leaf of each sample in each tree, counted from its root, into out (n_samples, n_trees) int64."""
     for tree in range(roots.size):
         for row in range(X.shape[0]):
             out[row, tree] = np.int64(find_leaf(steps, categories, n_categories, roots[tree], X, row)) - roots[tree]

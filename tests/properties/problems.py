@@ -72,7 +72,7 @@ class Recipe(NamedTuple):
         X = np.column_stack([np.round(x, d) for x, d in zip(X.T, decimals, strict=True)])
         n_categories = np.zeros(self.n_features, np.int64)
         for feature in np.flatnonzero(self.is_categorical[: self.n_features]):
-            n_categories[feature] = random.integers(1, 12)
+            n_categories[feature] = random.choice([1, 3, 4, 5, 9, 70])
             X[:, feature] = random.integers(0, n_categories[feature], self.n_samples)
         X[random.random(X.shape) < self.missing_share] = np.nan
         targets = self._targets(random, kind)

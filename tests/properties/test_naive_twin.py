@@ -19,7 +19,7 @@ LIMITS = {
     "max_features": st.integers(1, 4),
 }
 limits = st.fixed_dictionaries({"seed": st.integers(0, 2**31 - 2)}, optional=LIMITS)
-problems = recipes(categorical=True, weightings=["real"])  # parts of equal worth are rare
+problems = recipes(n_samples=(2, 60), categorical=True, weightings=["real"])  # parts of equal worth are rare
 groups = st.lists(st.sets(st.integers(0, 4), min_size=1), min_size=1, max_size=4)
 
 

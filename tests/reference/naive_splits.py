@@ -8,6 +8,8 @@ from tests.reference.naive_random import THRESHOLD, draw, shuffled_features, uni
 
 SMOOTHING = 10.0  # weight of the node's mean in a category's
 N_ITERATIONS = 20  # of the power method
+MIN_CATEGORY_ROWS = 10  # fewer in a node: the category is rare
+FEW_CATEGORIES = 4  # up to which no category of a feature is rare
 TIE = 1e-10  # of the node's loss: gains that differ by less are equal
 
 
@@ -62,7 +64,7 @@ class NaiveSplitter:
         self.random_splits = random_splits
 
     def best(self, node):
-        """The first of the best candidates in the order of features, missing values right, cuts; None: there is none."""
+        """The first of the best candidates, or None; features come before sides of missing values, these before cuts."""
         candidates = [
             candidate for feature in sorted(self.looked_at(node)) for candidate in self.candidates(node, feature)
         ]
@@ -147,38 +149,49 @@ class NaiveSplitter:
         """Yield (NaN, missing_left, categories, is_left) for each cut in the order of the categories' means."""
         n_categories = self.n_categories[feature]
         codes = np.where(np.isnan(node.X[:, feature]), n_categories, node.X[:, feature]).astype(int)
-        present = np.unique(codes)
-        scores = self.scores(node, codes, present)
+        pools, rare = self.pool(codes, n_categories)
+        scores = self.scores(node, [np.isin(codes, list(pool)) for pool in pools])
         order = np.argsort(scores, kind="stable")
-        last_left = range(len(present) - 1)
-        if self.random_splits and len(present) > 1:
+        n_left = range(1, len(pools))
+        if self.random_splits and len(pools) > 1:
             low, high = scores.min(), scores.max()
             threshold = low + unit(draw(node.key, THRESHOLD, feature)) * (high - low)
-            n_below = np.count_nonzero(scores <= threshold)
-            last_left = [min(max(n_below, 1), len(present) - 1) - 1]
-        absent = frozenset(range(n_categories + 1)) - frozenset(present.tolist())
-        for last in last_left:
-            left = frozenset(present[order[: last + 1]].tolist())
+            n_left = [min(max(np.count_nonzero(scores <= threshold), 1), len(pools) - 1)]
+        absent = frozenset(range(n_categories + 1)) - frozenset(codes.tolist())
+        for n in n_left:
+            left = frozenset().union(*(pools[i] for i in order[:n]))
             is_left = np.isin(codes, list(left))
-            if is_left.sum() > (~is_left).sum():
+            if rare <= left if rare else is_left.sum() > (~is_left).sum():
                 left |= absent
             yield np.nan, n_categories in left, left, is_left
 
-    def scores(self, node, codes, present):
-        """What categories are ordered by: their smoothed means, along the principal component of several sums."""
+    def pool(self, codes, n_categories):
+        """The categories of a node as sets, of which the rare ones are one; and the rare ones, or an empty set."""
+        present, counts = np.unique(codes, return_counts=True)
+        is_rare = counts < MIN_CATEGORY_ROWS if n_categories > FEW_CATEGORIES else counts < 1
+        rare = frozenset(present[is_rare].tolist())
+        pools = [frozenset([code]) for code in present[~is_rare].tolist()]
+        return sorted(pools + [rare] * bool(rare), key=min), rare
+
+    def scores(self, node, pools):
+        """What categories are ordered by: their smoothed means, along the principal component of several sums.
+
+        Parameters
+        ----------
+        node : Node
+        pools : list of (n,) bool
+            The samples of each.
+        """
         summands = self.criterion.summands(node.targets)
         center = np.average(summands, axis=0, weights=node.weights)
-        weights, deviations = [], []
-        for code in present:
-            weight = node.weights[codes == code]
-            weights.append(weight.sum())
-            deviations.append(weight @ (summands[codes == code] - center) / (weight.sum() + SMOOTHING))
-        deviations = np.array(deviations)
+        weights = np.array([node.weights[pool].sum() for pool in pools])
+        sums = np.array([node.weights[pool] @ (summands[pool] - center) for pool in pools])
+        deviations = sums / (weights + SMOOTHING)[:, np.newaxis]
         if deviations.shape[1] == 1:
             return deviations[:, 0]
         covariance = (deviations.T * weights) @ deviations
         distances = np.sum(deviations**2, axis=1)
-        direction = deviations[np.argmax(distances >= distances.max() * (1 - 1e-9))]
+        direction = deviations[np.argmax(distances >= distances.max() * (1 - 1e-9))]  # gives the sign
         for _ in range(N_ITERATIONS):
             direction = covariance @ direction
             direction = direction / max(np.abs(direction).max(), 1e-300)
