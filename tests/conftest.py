@@ -7,6 +7,7 @@ from hypothesis import settings
 from skensemble._compile import compiled_signatures
 
 WORKER_KEY = "compiled_signatures"
+PACKAGE = "skensemble."
 
 matplotlib.use("agg")
 
@@ -18,8 +19,9 @@ _signatures_by_process = []
 
 
 def pytest_sessionfinish(session):
-    """Note the kernels of this process; a worker of pytest-xdist sends them to its controller."""
-    signatures = {name: int(count) for name, count in compiled_signatures().items() if count}
+    """Note the package's kernels in this process; a worker of pytest-xdist sends them to its controller."""
+    counts = compiled_signatures().items()
+    signatures = {name: int(count) for name, count in counts if count and name.startswith(PACKAGE)}
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput[WORKER_KEY] = signatures
     else:

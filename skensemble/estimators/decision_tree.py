@@ -26,7 +26,7 @@ from skensemble.estimators.parameters import (
     TREE,
     with_parameters,
 )
-from skensemble.estimators.targets import as_columns, check_poisson, class_weights, encode_classes
+from skensemble.estimators.targets import as_columns, check_poisson, class_weights, encode_classes, weights_with_classes
 from skensemble.forests.growing import grow_trees
 from skensemble.trees.pruning import pruning_path
 from skensemble.trees.trees import Trees
@@ -84,8 +84,7 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
         if is_classifier(self):
             classes, targets = encode_classes(y)
             by_class = class_weights(self.class_weight, y, classes, None)
-            if by_class is not None:
-                sample_weight = by_class if sample_weight is None else by_class * sample_weight
+            sample_weight = weights_with_classes(by_class, sample_weight)
         else:
             targets = np.ascontiguousarray(y, np.float64)
         n_classes = () if classes is None else tuple(len(known) for known in classes)

@@ -8,7 +8,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from skensemble._threads import resolve_n_jobs
 from skensemble.estimators.decision_tree import by_output, logarithms, most_probable
 from skensemble.estimators.forest import BaseForest, default_score
-from skensemble.estimators.targets import check_poisson, class_weights, encode_classes
+from skensemble.estimators.targets import check_poisson, class_weights, encode_classes, weights_with_classes
 from skensemble.forests.bootstrap import balanced_weights
 
 
@@ -35,9 +35,7 @@ class ForestClassifier(ClassifierMixin, BaseForest):
         if isinstance(class_weight, str) and class_weight == "balanced_subsample":
             class_weight = None if self.bootstrap else "balanced"
         by_class = class_weights(class_weight, y, classes, sample_weight)
-        if by_class is not None:
-            sample_weight = by_class if sample_weight is None else by_class * sample_weight
-        return targets, tuple(n_classes), sample_weight
+        return targets, tuple(n_classes), weights_with_classes(by_class, sample_weight)
 
     def _tree_weights(self, seed, targets, n_classes, sample_weight):
         weights = super()._tree_weights(seed, targets, n_classes, sample_weight)

@@ -94,7 +94,8 @@ def _monotonic_constraints(estimator, n_features, n_classes):
         raise ValueError("Monotonicity constraints are not supported with multiple outputs.")
     signs = np.asarray(estimator.monotonic_cst)
     if signs.shape != (n_features,):
-        raise ValueError(f"monotonic_cst has shape {signs.shape[0] if signs.ndim == 1 else signs.shape} but the input data X has {n_features} features.")
+        shape = signs.shape[0] if signs.ndim == 1 else signs.shape
+        raise ValueError(f"monotonic_cst has shape {shape} but the input data X has {n_features} features.")
     if not np.all(np.isin(signs, (-1, 0, 1))):
         raise ValueError(f"monotonic_cst must be None or an array-like of -1, 0 or 1, but got {np.unique(signs)}")
     if n_classes and n_classes[0] > 2:

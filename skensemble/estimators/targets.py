@@ -9,6 +9,8 @@ from sklearn.utils import check_array, check_consistent_length, compute_class_we
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples
 
+_LARGEST_SUM = 1e150  # of responses: float64 has room for its square, and for some weights
+
 
 def as_columns(y, X, estimator, *, is_numeric, check=None, warns_of_column=False):
     """Return y as (n_samples, n_outputs) after scikit-learn's checks.
@@ -26,7 +28,7 @@ def as_columns(y, X, estimator, *, is_numeric, check=None, warns_of_column=False
     Raises
     ------
     ValueError
-        y is missing, sparse, or of another length than X, or holds NaN or infinity.
+        y is missing, sparse, or of another length than X, or holds NaN, infinity, or numbers whose squares are.
     """
     if y is None:
         raise ValueError(
@@ -55,6 +57,10 @@ def as_columns(y, X, estimator, *, is_numeric, check=None, warns_of_column=False
         )
     if y.ndim > 2:
         raise ValueError(f"Found array with dim {y.ndim}, while dim <= 2 is required for y.")
+    if is_numeric and np.abs(y / _LARGEST_SUM).sum() > 1.0:
+        raise ValueError(
+            f"y holds values too large for their variance: scale y so that they add up to {_LARGEST_SUM:g}."
+        )
     return y.reshape(len(y), -1) if y.ndim == 1 else y
 
 

@@ -112,7 +112,8 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
         growth = workspace.growth = longer(growth, task.desk.left_categories.size)
         grow_tree(task, growth, np.uint64(seed), stop_flag)
     n_nodes = growth.sizes[N_NODES]
-    values = growth.values[:n_nodes].reshape(n_nodes, targets.shape[1], -1)
+    n_outputs = targets.shape[1]
+    values = growth.values[:n_nodes].reshape(n_nodes, n_outputs, growth.values.shape[1] // n_outputs)
     if workspace.is_binary:
         values = np.concatenate([1.0 - values, values], axis=2)[:, :, : max(plan.n_classes)]
     return GrownTree(growth.nodes[:n_nodes].copy(), values.copy(), growth.categories[: growth.sizes[N_WORDS]].copy())

@@ -221,8 +221,9 @@ def test_one_split_separates_categories(cls, make):
 def test_an_unseen_category_is_a_missing_value(make):
     columns, y = coloured()
     tree = DecisionTreeClassifier(random_state=0).fit(make(columns), y)
-    missing, unseen = make({"colour": [None, "red"], "size": [0.0, 0.0]}), make(
-        {"colour": ["ultraviolet", "red"], "size": [0.0, 0.0]}
+    missing, unseen = (
+        make({"colour": [None, "red"], "size": [0.0, 0.0]}),
+        make({"colour": ["ultraviolet", "red"], "size": [0.0, 0.0]}),
     )
 
     assert_array_equal(tree.predict_proba(unseen), tree.predict_proba(missing))

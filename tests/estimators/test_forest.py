@@ -294,7 +294,7 @@ def test_out_of_bag_importances_of_noise_are_zero_on_average(cls):
 
     assert abs(noise.mean()) < 3 * noise.std() / np.sqrt(len(noise))
     assert np.all(np.abs(mean["oob"][1:]) < 0.05)
-    assert np.all(mean["impurity"][1:] > 0.2)
+    assert np.all(mean["impurity"][1:] > 0.15)
     assert mean["oob"][0] > 0.9
 
 

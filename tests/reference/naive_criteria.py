@@ -109,3 +109,13 @@ class NaiveCriterion:
             return targets  # one indicator says it all
         columns = [targets[:, output] == k for output, n in enumerate(self.n_classes) for k in range(n)]
         return np.column_stack(columns).astype(float)
+
+    def spread(self, targets, weights):
+        """The weighted sum of squares of the summands about their mean, for some criteria by way of a distribution."""
+        if self.name == "poisson":  # the variance of a count is its mean
+            return float(np.sum(weights @ targets))
+        if self.name == "absolute_error":  # the deviation of a normal distribution from its mean one
+            deviation = 1.2533 * self.impurity(targets, weights)
+            return deviation**2 * weights.sum() * targets.shape[1]
+        summands = self.summands(targets)
+        return float(np.sum(weights @ (summands - np.average(summands, axis=0, weights=weights)) ** 2))

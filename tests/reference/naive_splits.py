@@ -6,10 +6,11 @@ import numpy as np
 
 from tests.reference.naive_random import THRESHOLD, draw, shuffled_features, unit
 
-SMOOTHING = 10.0  # weight of the node's mean in a category's
 N_ITERATIONS = 20  # of the power method
-MIN_CATEGORY_ROWS = 10  # fewer in a node: the category is rare
 FEW_CATEGORIES = 4  # up to which no category of a feature is rare
+PRIOR_FREEDOM = 2.0  # weight of the node's variance in that within the categories
+N_DEVIATIONS = 3.0  # by which the variance between categories must exceed chance
+MOST_SMOOTHING = 1e6
 TIE = 1e-10  # of the node's loss: gains that differ by less are equal
 
 
@@ -63,10 +64,12 @@ class NaiveSplitter:
         self.max_features = max_features
         self.random_splits = random_splits
 
-    def best(self, node):
+    def best(self, node, pools_rare=True):
         """The first of the best candidates, or None; features come before sides of missing values, these before cuts."""
         candidates = [
-            candidate for feature in sorted(self.looked_at(node)) for candidate in self.candidates(node, feature)
+            candidate
+            for feature in sorted(self.looked_at(node))
+            for candidate in self.candidates(node, feature, pools_rare)
         ]
         if not candidates:
             return None
@@ -88,10 +91,13 @@ class NaiveSplitter:
                 has_variable |= len(np.unique(node.X[:, feature])) > 1  # all missing values are one value
         return looked_at
 
-    def candidates(self, node, feature):
+    def candidates(self, node, feature, pools_rare=True):
         """Yield the permitted cuts of a feature."""
-        cut = self.cut_categories if self.n_categories[feature] else self.cut_values
-        for threshold, missing_left, categories, is_left in cut(node, feature):
+        if self.n_categories[feature]:
+            cuts = self.cut_categories(node, feature, pools_rare)
+        else:
+            cuts = self.cut_values(node, feature)
+        for threshold, missing_left, categories, is_left in cuts:
             if not self.is_large_enough(node, is_left):
                 continue
             gain = self.criterion.gain(node.targets, node.weights, is_left)
@@ -145,12 +151,16 @@ class NaiveSplitter:
         for threshold in thresholds:
             yield threshold, True, None, (values <= threshold) | is_missing
 
-    def cut_categories(self, node, feature):
+    def cut_categories(self, node, feature, pools_rare):
         """Yield (NaN, missing_left, categories, is_left) for each cut in the order of the categories' means."""
         n_categories = self.n_categories[feature]
         codes = np.where(np.isnan(node.X[:, feature]), n_categories, node.X[:, feature]).astype(int)
-        pools, rare = self.pool(codes, n_categories)
-        scores = self.scores(node, [np.isin(codes, list(pool)) for pool in pools])
+        smoothing = self.smoothing(node, codes)
+        pools, rare = self.pool(codes, n_categories, smoothing if pools_rare else 0.0)
+        weight_of_row = node.weights.mean()
+        scores = self.scores(
+            node, [np.isin(codes, list(pool)) for pool in pools], min(smoothing, MOST_SMOOTHING) * weight_of_row
+        )
         order = np.argsort(scores, kind="stable")
         n_left = range(1, len(pools))
         if self.random_splits and len(pools) > 1:
@@ -165,15 +175,35 @@ class NaiveSplitter:
                 left |= absent
             yield np.nan, n_categories in left, left, is_left
 
-    def pool(self, codes, n_categories):
+    def smoothing(self, node, codes):
+        """The variance within the categories over that between their means, by the moments of an analysis of variance."""
+        summands = self.criterion.summands(node.targets)
+        center = np.average(summands, axis=0, weights=node.weights)
+        n, categories = len(codes), np.unique(codes)
+        n_freedom = n - len(categories) + PRIOR_FREEDOM
+        if n == len(categories):
+            return np.inf
+        spread, between, squares = self.criterion.spread(node.targets, node.weights), 0.0, 0.0
+        for category in categories:
+            is_in = codes == category
+            total = node.weights[is_in] @ (summands[is_in] - center)
+            between += total @ total / node.weights[is_in].sum()
+            squares += is_in.sum() ** 2
+        within = (max(spread - between, 0.0) + PRIOR_FREEDOM * spread / n) / n_freedom
+        n_others = len(categories) - 1
+        chance = n_others * within * (1 + N_DEVIATIONS * np.sqrt(2 / max(n_others, 1) + 2 / n_freedom))
+        excess = (between - chance) / max(n - squares / n, 1e-300)
+        return within / excess if excess > 0.0 else np.inf
+
+    def pool(self, codes, n_categories, least):
         """The categories of a node as sets, of which the rare ones are one; and the rare ones, or an empty set."""
         present, counts = np.unique(codes, return_counts=True)
-        is_rare = counts < MIN_CATEGORY_ROWS if n_categories > FEW_CATEGORIES else counts < 1
+        is_rare = counts < least if n_categories > FEW_CATEGORIES else counts < 1
         rare = frozenset(present[is_rare].tolist())
         pools = [frozenset([code]) for code in present[~is_rare].tolist()]
         return sorted(pools + [rare] * bool(rare), key=min), rare
 
-    def scores(self, node, pools):
+    def scores(self, node, pools, smoothing):
         """What categories are ordered by: their smoothed means, along the principal component of several sums.
 
         Parameters
@@ -181,12 +211,14 @@ class NaiveSplitter:
         node : Node
         pools : list of (n,) bool
             The samples of each.
+        smoothing : float
+            Weight of the node's mean in the mean of each.
         """
         summands = self.criterion.summands(node.targets)
         center = np.average(summands, axis=0, weights=node.weights)
         weights = np.array([node.weights[pool].sum() for pool in pools])
         sums = np.array([node.weights[pool] @ (summands[pool] - center) for pool in pools])
-        deviations = sums / (weights + SMOOTHING)[:, np.newaxis]
+        deviations = sums / (weights + smoothing)[:, np.newaxis]
         if deviations.shape[1] == 1:
             return deviations[:, 0]
         covariance = (deviations.T * weights) @ deviations

@@ -153,6 +153,8 @@ class NaiveTree:
         features = frozenset().union(*(group for group in self.groups if node.path <= group))
         view = Node(self.X[node.rows], targets, self.weights[node.rows], node.key, features, node.lower, node.upper)
         split = self.splitter.best(view)
+        if split is None and number == 0:
+            split = self.splitter.best(view, pools_rare=False)
         least_gain = self.min_impurity_decrease * root.weight - TIE * node.weight * node.impurity
         return split if split is not None and split.gain >= least_gain else None
 
