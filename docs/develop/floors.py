@@ -21,7 +21,7 @@ MEANINGS = {
     "_random": "hashed draws",
     "records": "what kernels take",
     "arrays": "sorting, bitsets, heap, codes of floats",
-    "_compile": "the only door to Numba",
+    "_compile": "the door to Numba",
     "_intrinsics": "instructions that Numba lacks",
     "_cache": "machine code on disk",
     "_digest": "what it was made from",

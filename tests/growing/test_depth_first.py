@@ -35,13 +35,14 @@ def test_the_table_leads_the_rows_to_the_nodes_that_they_were_counted_in():
     X, y = data(500, 4)
     X[np.random.default_rng(1).random(X.shape) < 0.2] = np.nan
     X[:, 3] = np.arange(500) % 40
+    y = y + 10.0 * np.random.default_rng(2).normal(size=40)[np.arange(500) % 40]
     n_categories = [0, 0, 0, 40]
     tree = grow_tree(X, y, "squared_error", n_categories=n_categories)
     rows = rows_of_nodes(tree, X, n_categories)
 
     assert_array_equal([len(each) for each in rows], tree.nodes["n_node_samples"])
     np.testing.assert_allclose([y[each].mean() for each in rows], tree.values[:, 0, 0])
-    assert np.count_nonzero(tree.nodes["category_offset"] >= 0) > 20
+    assert np.count_nonzero(tree.nodes["category_offset"] >= 0) > 5
 
 
 @pytest.mark.parametrize(("n_samples", "n_features"), [(4000, 64), (700, 1)])
