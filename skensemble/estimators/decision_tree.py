@@ -74,8 +74,7 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
         if check_input:
             X, n_categories = self._validate_training_X(X)
         else:
-            self.n_features_in_, n_categories = X.shape[1], np.zeros(X.shape[1], np.int64)
-            self._encoder = None
+            X, n_categories = self._trust_training_X(X)
         check = check_poisson if self.criterion == "poisson" else None
         y = as_columns(y, X, self, is_numeric=not is_classifier(self), check=check)
         sample_weight = self._validate_sample_weight(sample_weight, X)

@@ -46,6 +46,12 @@ class RankedInputMixin(BaseEstimator):
             return X, np.zeros(X.shape[1], np.int64)
         return X, np.asarray(self._encoder.n_categories_, np.int64)
 
+    def _trust_training_X(self, X):
+        """Return the same of X that is float32, array or CSC, without a check; no feature is categorical."""
+        self._encoder = FeatureEncoder(None)
+        self.n_features_in_ = X.shape[1]
+        return self._encoder.fit_transform(X), np.zeros(X.shape[1], np.int64)
+
     def _validate_X_predict(self, X, check_input=True):
         """Return X as float32 (n_samples, n_features), array or CSR, in the columns of the training data."""
         check_is_fitted(self)

@@ -187,6 +187,19 @@ def test_a_sparse_matrix_is_the_dense_one(cls, sparse):
     assert_array_equal(model.apply(sparse(X)), dense.apply(X))
 
 
+@pytest.mark.parametrize("cls", TREES)
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_tree_takes_X_unchecked(cls, sparse):
+    X, y = problem(cls)
+    X = csc_array(np.nan_to_num(X)) if sparse else X
+    checked, trusting = cls(random_state=0).fit(X, y), cls(random_state=0).fit(X, y, check_input=False)
+    rows = X.tocsr() if sparse else X
+
+    assert_same_nodes(trusting, checked)
+    assert_array_equal(trusting.predict(X), checked.predict(X))
+    assert_array_equal(trusting.predict(rows, check_input=False), checked.predict(X))
+
+
 # Categories
 
 
