@@ -26,6 +26,7 @@ from skensemble.estimators.parameters import (
     TREE,
     with_parameters,
 )
+from skensemble.estimators.predictions import by_output, logarithms, most_probable
 from skensemble.estimators.targets import as_columns, check_poisson, class_weights, encode_classes, weights_with_classes
 from skensemble.forests.growing import grow_trees
 from skensemble.trees.pruning import pruning_path
@@ -279,30 +280,6 @@ class RegressionTreeMixin(RegressorMixin):
         X = self._validate_X_predict(X, check_input)
         values = self._trees.sum_values(X)
         return values[:, 0] if self.n_outputs_ == 1 else values
-
-
-def by_output(values, n_classes):
-    """Return shares (n_samples, n_outputs * most classes) as one array, or as a list of one for each output."""
-    if np.ndim(n_classes) == 0:
-        return values
-    values = values.reshape(len(values), len(n_classes), -1)
-    return [np.ascontiguousarray(values[:, output, :n]) for output, n in enumerate(n_classes)]
-
-
-def most_probable(probabilities, classes):
-    """Return the class with the largest probability, the first of equal ones, of each output."""
-    if not isinstance(probabilities, list):
-        return classes.take(probabilities.argmax(axis=1), axis=0)
-    columns = [known.take(shares.argmax(axis=1), axis=0) for known, shares in zip(classes, probabilities, strict=True)]
-    return np.column_stack(columns)
-
-
-def logarithms(probabilities):
-    """Return the logarithms of an array or of a list of arrays; -inf of 0."""
-    with np.errstate(divide="ignore"):
-        return (
-            [np.log(shares) for shares in probabilities] if isinstance(probabilities, list) else np.log(probabilities)
-        )
 
 
 @with_parameters(TREE, criterion=CLASSIFICATION_CRITERION, class_weight=CLASS_WEIGHT)

@@ -7,13 +7,12 @@ import numpy as np
 from scipy.sparse import hstack, issparse
 from sklearn.base import MultiOutputMixin, _fit_context, is_classifier
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.utils import Bunch
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.estimators.decision_tree import encode
-from skensemble.estimators.growth_parameters import as_seed, make_plan
+from skensemble.estimators.growth_parameters import make_plan
 from skensemble.estimators.inputs import all_or_nothing
 from skensemble.estimators.progress import tree_progress
 from skensemble.estimators.targets import as_columns
@@ -23,7 +22,6 @@ from skensemble.forests.growing import grow_trees
 from skensemble.forests.out_of_bag import (
     out_of_bag_importances,
     out_of_bag_sums,
-    permutation_importances,
     responses,
 )
 from skensemble.trees.trees import Trees
@@ -256,57 +254,6 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
             return np.zeros(self.n_features_in_)
         mean = np.mean(of_trees, axis=0)
         return mean / mean.sum()
-
-    def out_of_bag_permutation_importance(self, X, y, *, n_repeats=5, random_state=None):
-        """Return how much worse the trees predict out-of-bag rows when a feature is permuted among them.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            The training data that `fit` was called with.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The targets that `fit` was called with.
-        n_repeats : int, default=5
-            Permutations of each feature in each tree.
-        random_state : int, RandomState instance or None, default=None
-            Seed of the permutations.
-
-        Returns
-        -------
-        result : Bunch
-            `importances`, ndarray of shape (n_features, n_repeats): mean increase of the error rate, or of the squared
-            error, over the trees; `importances_mean` and `importances_std`, ndarray of shape (n_features,).
-
-        Raises
-        ------
-        ValueError
-            The forest has no out-of-bag rows, or X has another number of rows than the training data.
-
-        References
-        ----------
-        Breiman 2001, "Random forests", section 10.
-        """
-        X = self._validate_X_predict(X)
-        if self._bootstrap is None:
-            raise ValueError("permutation importance needs out-of-bag rows: fit with bootstrap=True")
-        if X.shape[0] != self._n_samples:
-            raise ValueError(f"X has {X.shape[0]} rows, but the forest was fitted on {self._n_samples}")
-        y = as_columns(y, X, self, is_numeric=not is_classifier(self))
-        importances = permutation_importances(
-            self._trees,
-            self._tree_seeds,
-            self._bootstrap,
-            X.toarray() if issparse(X) else X,
-            self._loss_of_leaves(y),
-            n_repeats,
-            as_seed(random_state),
-            resolve_n_jobs(self.n_jobs),
-        )
-        return Bunch(
-            importances=importances,
-            importances_mean=importances.mean(axis=1),
-            importances_std=importances.std(axis=1),
-        )
 
     def _compute_partial_dependence_recursion(self, grid, target_features):
         grid = np.ascontiguousarray(grid, np.float32)

@@ -11,6 +11,8 @@ from skensemble.records import Constraints, Samples, Settings, Task
 from skensemble.splitting.desk import new_block, new_desk
 from skensemble.splitting.features import feature_order
 
+_EXTREME = 100  # binary exponent of a weight
+
 
 class TreePlan(NamedTuple):
     """How to grow the trees of an estimator, all from the same data."""
@@ -100,12 +102,16 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     n = len(rows)
     workspace.prepare(plan, data, targets, n)
     whole, growth, settings = workspace.task, workspace.growth, plan.settings
+    unit = 1.0 if weights is None else _unit_of_weight(weights)
     samples = Samples(whole.samples.index[:n], whole.samples.pair[:n])
     samples.index[:] = rows
-    samples.pair[:, 0] = 1.0 if weights is None else weights[rows]
+    samples.pair[:, 0] = 1.0 if weights is None else weights[rows] / unit
     samples.pair[:, 1] = targets[rows, 0]
-    min_weight_leaf = float(settings.min_weight_leaf * samples.pair[:, 0].sum())
-    task = whole._replace(samples=samples, settings=settings._replace(min_weight_leaf=min_weight_leaf, has_categories=bool(data.is_categorical.any())))
+    of_tree = settings._replace(
+        min_weight_leaf=float(settings.min_weight_leaf * samples.pair[:, 0].sum()),
+        has_categories=bool(data.is_categorical.any()),
+    )
+    task = whole._replace(samples=samples, settings=of_tree)
     grow_tree = grow_tree_best_first if settings.max_leaf_nodes else grow_tree_depth_first
     grow_tree(task, growth, np.uint64(seed), stop_flag)
     while not growth.sizes[IS_FINISHED]:
@@ -116,4 +122,14 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     values = growth.values[:n_nodes].reshape(n_nodes, n_outputs, growth.values.shape[1] // n_outputs)
     if workspace.is_binary:
         values = np.concatenate([1.0 - values, values], axis=2)[:, :, : max(plan.n_classes)]
-    return GrownTree(growth.nodes[:n_nodes].copy(), values.copy(), growth.categories[: growth.sizes[N_WORDS]].copy())
+    nodes = growth.nodes[:n_nodes].copy()
+    if unit != 1.0:
+        nodes["weighted_n_node_samples"] *= unit
+        nodes["gain"] *= unit
+    return GrownTree(nodes, values.copy(), growth.categories[: growth.sizes[N_WORDS]].copy())
+
+
+def _unit_of_weight(weights):
+    """A power of two by which extreme weights are divided, so that products of their sums stay finite; mostly 1."""
+    exponent = np.frexp(weights.max())[1]
+    return 1.0 if abs(exponent) < _EXTREME else np.ldexp(1.0, exponent)

@@ -92,11 +92,11 @@ def number_categories(desk, n, lowest, highest, n_statistics):
 def find_present(buckets, n_buckets, n_statistics, total, spread, pools_rare):
     """List the categories that a node has, the rare ones as one.
 
-    A category of few rows has their mean, which is mostly noise, not its own.  With the variances of the means between the
-    categories and of the responses within them, estimated by the moments of one-way analysis of variance, the best guess
-    of a category's mean gives its n rows the weight n / (n + ratio of the variances) (Efron and Morris 1975).  The ratio is the
-    smoothing of the means, and a category of fewer rows is rare.  Distinct rows count: that a bootstrap has drawn a row
-    twice is no evidence.
+    A category of few rows has their mean, which is mostly noise, not its own.  With the variances of the means
+    between the categories and of the responses within them, estimated by the moments of one-way analysis of
+    variance, the best guess of a category's mean gives its n rows the weight n / (n + ratio of the variances) (Efron
+    and Morris 1975).  The ratio is the smoothing of the means, and a category of fewer rows is rare.  Distinct rows
+    count: that a bootstrap has drawn a row twice is no evidence.
 
     Parameters
     ----------
@@ -125,7 +125,8 @@ def find_present(buckets, n_buckets, n_statistics, total, spread, pools_rare):
     if n > n_present:
         freedom = n - n_present + PRIOR_FREEDOM
         within = (max(spread - between, 0.0) + PRIOR_FREEDOM * spread / n) / freedom
-        chance = (n_present - 1) * within * (1.0 + N_DEVIATIONS * math.sqrt(2.0 / max(n_present - 1, 1) + 2.0 / freedom))
+        deviation = math.sqrt(2.0 / max(n_present - 1, 1) + 2.0 / freedom)  # of the ratio F, relative
+        chance = (n_present - 1) * within * (1.0 + N_DEVIATIONS * deviation)
         excess = (between - chance) / max(n - squares / n, 1e-300)
         smoothing = within / excess if excess > 0.0 else np.inf
     least = smoothing if pools_rare else 0.0

@@ -65,7 +65,7 @@ class NaiveSplitter:
         self.random_splits = random_splits
 
     def best(self, node, pools_rare=True):
-        """The first of the best candidates, or None; features come before sides of missing values, these before cuts."""
+        """The first of the best candidates, or None; features before sides of missing values, these before cuts."""
         candidates = [
             candidate
             for feature in sorted(self.looked_at(node))
@@ -176,7 +176,7 @@ class NaiveSplitter:
             yield np.nan, n_categories in left, left, is_left
 
     def smoothing(self, node, codes):
-        """The variance within the categories over that between their means, by the moments of an analysis of variance."""
+        """The variance within the categories over that between their means, by moments of an analysis of variance."""
         summands = self.criterion.summands(node.targets)
         center = np.average(summands, axis=0, weights=node.weights)
         n, categories = len(codes), np.unique(codes)

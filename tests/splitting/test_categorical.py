@@ -45,7 +45,9 @@ def test_the_cut_is_the_best_of_all_subsets(criterion, n_classes, seed, n_presen
     targets = random.integers(0, 2, (len(codes), 1)) * (1.0 if n_classes else random.uniform(0.5, 1.5))
     targets[::5] = 1.0  # a Poisson mean is not 0
 
-    node, _ = stump(np.where(codes == FEW_CATEGORIES, NAN, codes), targets, FEW_CATEGORIES, criterion, n_classes=n_classes)
+    node, _ = stump(
+        np.where(codes == FEW_CATEGORIES, NAN, codes), targets, FEW_CATEGORIES, criterion, n_classes=n_classes
+    )
 
     best = best_of_all_subsets(codes, targets, NaiveCriterion(criterion, n_classes))
     assert node["gain"] == pytest.approx(best, rel=1e-10, abs=1e-12)
@@ -77,7 +79,7 @@ def test_absent_categories_go_with_more_rows(y, expected):
 
 
 def with_rare_categories(deviation):
-    """Two categories of many rows and three of few, two of them of one row, with means far below and above all others."""
+    """Two categories of many rows and three of few, two of one row, with means far below and above all others."""
     codes = np.repeat([0, 1, 2, 3, 4], [40, 40, 2, 1, 1])
     means = np.array([0.0, 2.0, 2.0, -3.0, 5.0])
     return codes, means[codes] + deviation * np.where(np.arange(84) % 2, 1.0, -1.0)

@@ -31,9 +31,7 @@ def test_the_keys_of_a_node_have_its_codes_and_positions():
     assert (lowest, highest) == (1, 4)
 
 
-@pytest.mark.parametrize(
-    ("codes", "expected"), [([3, 7, 0, 7], (3, 2)), ([7, 7], (-1, 2)), ([2, 5], (5, 0))]
-)
+@pytest.mark.parametrize(("codes", "expected"), [([3, 7, 0, 7], (3, 2)), ([7, 7], (-1, 2)), ([2, 5], (5, 0))])
 def test_missing_values_are_counted_and_left_out(codes, expected):
     assert highest_below_entry(as_keys(codes), len(codes), 7) == expected
 
