@@ -6,14 +6,14 @@ import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 
 from skensemble._threads import resolve_n_jobs
-from skensemble.estimators.forest import BaseForest, default_score
-from skensemble.estimators.permutation import PermutationImportanceMixin
+from skensemble.estimators.forest import default_score
 from skensemble.estimators.predictions import by_output, logarithms, most_probable
+from skensemble.estimators.supervised_forest import SupervisedForest
 from skensemble.estimators.targets import check_poisson, class_weights, encode_classes, weights_with_classes
 from skensemble.forests.bootstrap import balanced_weights
 
 
-class ForestClassifier(ClassifierMixin, PermutationImportanceMixin, BaseForest):
+class ForestClassifier(ClassifierMixin, SupervisedForest):
     """A forest of classification trees: the mean of their probabilities."""
 
     n_classes_: np.integer | np.ndarray
@@ -114,7 +114,7 @@ class ForestClassifier(ClassifierMixin, PermutationImportanceMixin, BaseForest):
         return tags
 
 
-class ForestRegressor(RegressorMixin, PermutationImportanceMixin, BaseForest):
+class ForestRegressor(RegressorMixin, SupervisedForest):
     """A forest of regression trees: the mean of their predictions."""
 
     def _encode_targets(self, y, sample_weight):

@@ -1,7 +1,5 @@
 """Integers that stand for float32 values, in their order."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,7 +13,6 @@ pytestmark = pytest.mark.nojit
 encode_threshold = entry(encode_at_most)
 
 values = st.floats(width=32, allow_nan=False)  # with infinities, -0.0 and the least ones
-LARGEST = float(np.finfo(np.float32).max)
 
 
 def code(value):
@@ -34,10 +31,11 @@ def test_a_code_leads_back_to_its_value(value):
     assert plain(decode)(code(value)) == value
 
 
-@given(threshold=st.floats(-LARGEST, LARGEST))
-def test_the_code_of_a_threshold_is_that_of_the_greatest_value_up_to_it(threshold):
-    """A value is at most the threshold just if its code is at most that of the threshold."""
-    found = plain(decode)(encode_threshold(threshold))
+@given(threshold=st.floats(-3e38, 3e38), value=values)
+def test_codes_up_to_that_of_a_threshold_are_those_of_the_values_up_to_it(threshold, value):
+    """For values far from a float64 threshold and for its neighbours."""
+    nearest = np.float32(threshold)
+    neighbours = [np.nextafter(nearest, np.float32(-np.inf)), nearest, np.nextafter(nearest, np.float32(np.inf))]
 
-    assert float(found) <= threshold < math.inf
-    assert float(np.nextafter(found, np.float32(np.inf))) > threshold
+    for each in [value, *neighbours]:
+        assert (code(each) <= encode_threshold(threshold)) == (float(each) <= threshold)

@@ -1,17 +1,22 @@
-"""Permutation importance on the rows that the trees of a supervised forest were not drawn."""
+"""What forests that predict a target have in common: permutation importance on out-of-bag rows."""
 
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
 from sklearn.utils import Bunch
 
 from skensemble._threads import resolve_n_jobs
+from skensemble.estimators.forest import BaseForest
 from skensemble.estimators.growth_parameters import as_seed
 from skensemble.estimators.targets import as_columns
 from skensemble.forests.out_of_bag import permutation_importances
 
 
-class PermutationImportanceMixin:
-    """Adds `out_of_bag_permutation_importance` to a forest that says in `_loss_of_leaves` what a tree loses."""
+class SupervisedForest(BaseForest):
+    """A forest that predicts a target."""
+
+    def _loss_of_leaves(self, y):
+        """Return the function from rows and the values of their leaves to the mean loss."""
+        raise NotImplementedError
 
     def out_of_bag_permutation_importance(self, X, y, *, n_repeats=5, random_state=None):
         """Return how much worse the trees predict out-of-bag rows when a feature is permuted among them.
