@@ -67,13 +67,11 @@ def next_node(steps, categories, n_categories, at, X, row):
     step = steps[at]
     kind, feature = step["kind"], step["feature"]
     value = X[np.uint64(row), feature]
-    is_left = value <= step["threshold"]
-    if kind != MISSING_RIGHT:
-        if kind == MISSING_LEFT:
-            is_left |= np.isnan(value)
-        else:
-            number = n_categories[feature] if np.isnan(value) else np.int64(value)
-            is_left = contains(categories, kind, number)
+    # The side of missing values changes from node to node: a branch on it would be mispredicted half of the time.
+    is_left = (value <= step["threshold"]) | ((kind == MISSING_LEFT) & np.isnan(value))
+    if kind >= 0:
+        number = n_categories[feature] if np.isnan(value) else np.int64(value)
+        is_left = contains(categories, kind, number)
     return np.uint64(step["left"] if is_left else step["right"])
 
 
