@@ -3,10 +3,13 @@
 Arrays are C-contiguous. An item is given by its index in the flat array, which nobody checks.
 """
 
+import numpy as np
 from llvmlite import ir
 from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+LANES = 8  # numbers side by side that one instruction, or two, works on
 
 _BYTES_OF_INT64 = 8
 _READ, _IN_ALL_CACHES, _DATA = 0, 3, 1  # arguments of llvm.prefetch
@@ -55,6 +58,65 @@ def atomic_load(typing_context, array, index):
     return types.int64(array, types.intp), generate
 
 
+@intrinsic
+def extend_lanes(typing_context, lowest, highest, codes, at):
+    """Lower and raise the first LANES bounds so that ``codes[at : at + LANES]``, unsigned, are between them."""
+    if not (_is_flat(lowest) and _is_flat(codes)) or not lowest.dtype == highest.dtype == codes.dtype:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        read = _load_lanes(context, builder, signature, arguments, 2, arguments[3])
+        for number, relation in ((0, "<"), (1, ">")):
+            bound = _load_lanes(context, builder, signature, arguments, number)
+            extended = builder.select(builder.icmp_unsigned(relation, read, bound), read, bound)
+            _store_lanes(context, builder, signature, arguments, number, extended)
+        return context.get_dummy_value()
+
+    return types.void(lowest, highest, codes, types.intp), generate
+
+
+@intrinsic
+def add_below(typing_context, sums, to, value, codes, at, bounds):
+    """Add a value to ``sums[to : to + LANES]`` where ``codes[at : at + LANES]``, unsigned, do not exceed the bounds."""
+    if not (_is_flat(sums) and _is_flat(codes)) or codes.dtype != bounds.dtype or sums.dtype != types.float64:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        code = _load_lanes(context, builder, signature, arguments, 3, arguments[4])
+        bound = _load_lanes(context, builder, signature, arguments, 5)
+        total = _load_lanes(context, builder, signature, arguments, 0, arguments[1])
+        numbers = ir.VectorType(ir.DoubleType(), LANES)
+        values = ir.Constant(numbers, ir.Undefined)
+        for lane in range(LANES):
+            values = builder.insert_element(values, arguments[2], ir.IntType(32)(lane))
+        zeros = ir.Constant(numbers, [0.0] * LANES)
+        total = builder.fadd(total, builder.select(builder.icmp_unsigned("<=", code, bound), values, zeros))
+        _store_lanes(context, builder, signature, arguments, 0, total, arguments[1])
+        return context.get_dummy_value()
+
+    return types.void(sums, types.intp, types.float64, codes, types.intp, bounds), generate
+
+
+def _load_lanes(context, builder, signature, arguments, number, at=None):
+    address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at)
+    return builder.load(address, align=n_bytes)
+
+
+def _store_lanes(context, builder, signature, arguments, number, lanes, at=None):
+    address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at)
+    builder.store(lanes, address, align=n_bytes)
+
+
+def _lanes_address(context, builder, signature, arguments, number, at):
+    """The address of LANES items of an array argument, and the bytes of one item."""
+    array_type = signature.args[number]
+    array = context.make_array(array_type)(context, builder, arguments[number])
+    item = context.get_data_type(array_type.dtype)
+    address = array.data if at is None else builder.gep(array.data, [at])
+    pointer = ir.VectorType(item, LANES).as_pointer()
+    return builder.bitcast(address, pointer), array_type.dtype.bitwidth // 8
+
+
 def _is_flat(array):
     return isinstance(array, types.Array) and array.layout == "C"
 
@@ -78,3 +140,13 @@ if config.DISABLE_JIT:
     def atomic_load(array, index):
         """Read an item of an int64 array."""
         return array.flat[index]
+
+    def extend_lanes(lowest, highest, codes, at):
+        """Lower and raise LANES bounds so that the codes are between them."""
+        lanes = codes.reshape(-1)[at : at + LANES]
+        np.minimum(lowest[:LANES], lanes, out=lowest[:LANES])
+        np.maximum(highest[:LANES], lanes, out=highest[:LANES])
+
+    def add_below(sums, to, value, codes, at, bounds):
+        """Add a value to LANES sums where the codes do not exceed the bounds."""
+        sums[to : to + LANES] += np.where(codes.reshape(-1)[at : at + LANES] <= bounds[:LANES], value, 0.0)

@@ -37,7 +37,7 @@ class RankedFeatures(NamedTuple):
     The code of a category is its number.  The code after the last one means "missing".
     """
 
-    ranks: np.ndarray  # (n_features, n_samples) uint16 | uint32; sparse: (1, n_stored)
+    ranks: np.ndarray  # (n_samples, n_features) uint16 | uint32; sparse: (n_stored, 1)
     values: np.ndarray  # (n_distinct of all features,) float32: the value of each rank, feature after feature
     offsets: np.ndarray  # (n_features + 1,) int64: where a feature's values start
     is_categorical: np.ndarray  # (n_features,) bool

@@ -11,6 +11,8 @@ _ALMOST_CONSTANT = np.float32(1e-7)
 
 SMALL = 1 << 17  # values that are ranked by one thread
 _MOST_SHORT_CODES = 1 << 16
+_FEW = 256  # distinct values
+_STRETCH = 512  # rows that are turned at once, in cache
 
 
 def rank_features(X, n_categories, n_threads=1):
@@ -38,15 +40,19 @@ def rank_features(X, n_categories, n_threads=1):
         low = np.fmin.reduce(column)
         if is_almost_constant(low, np.fmax.reduce(column)):
             column = np.where(np.isnan(column), column, low)
-        values = np.empty_like(column)
-        return values[: rank_column(column, np.argsort(column), ranks[feature], values)].copy()
+        values = np.unique(column[~np.isnan(column)])
+        if len(values) <= _FEW:  # a search among them is sooner done than to sort with a record of the places
+            ranks[feature] = np.searchsorted(values, column)  # NaN is above all
+        else:
+            rank_column(column, np.argsort(column), ranks[feature])
+        return values
 
     tasks = [lambda feature=feature: rank_feature(feature) for feature in range(n_features)]
     values = run_in_threads(tasks, n_threads if X.size > SMALL else 1)
     offsets = np.concatenate([[0], np.cumsum([len(distinct) for distinct in values])]).astype(np.int64)
     nothing = np.zeros(0, np.int64)
     return RankedFeatures(
-        ranks=_shortest(ranks, offsets),
+        ranks=_by_row(ranks, offsets),
         values=np.concatenate([*values, np.zeros(1, np.float32)]),
         offsets=offsets,
         is_categorical=n_categories > 0,
@@ -81,7 +87,7 @@ def rank_sparse_features(X):
     codes[order] = np.cumsum(is_new) - 1 - offsets[sorted_columns]
     offsets = offsets.astype(np.int64)
     return RankedFeatures(
-        ranks=_shortest(codes[: len(columns)].astype(np.uint32)[np.newaxis], offsets),
+        ranks=_by_row(codes[np.newaxis, : len(columns)], offsets),
         values=np.concatenate([sorted_entries[is_new], np.zeros(1, np.float32)]),
         offsets=offsets,
         is_categorical=np.zeros(n_features, bool),
@@ -99,29 +105,24 @@ def is_almost_constant(low, high):
         return high - low <= _ALMOST_CONSTANT
 
 
-def _shortest(ranks, offsets):
-    """16-bit codes where they are enough, the code of missing values included."""
+def _by_row(ranks, offsets):
+    """Turn (n_features, n) ranks, and give them 16 bits where these are enough, the code of missing values included."""
     most = np.diff(offsets).max(initial=0)
-    return ranks.astype(np.uint16) if most < _MOST_SHORT_CODES else ranks
+    turned = np.empty(ranks.shape[::-1], np.uint16 if most < _MOST_SHORT_CODES else np.uint32)
+    for start in range(0, len(turned), _STRETCH):
+        turned[start : start + _STRETCH] = ranks[:, start : start + _STRETCH].T
+    return turned
 
 
 @kernel
-def rank_column(column, order, ranks, values):
-    """Write the ranks and the distinct values of a column that `order` sorts, NaN last; returns how many there are."""
-    n = column.size
-    n_present = n
-    while n_present > 0 and np.isnan(column[order[n_present - 1]]):
-        n_present -= 1
-    n_distinct = 0
-    for i in range(n_present):
+def rank_column(column, order, ranks):
+    """Write the ranks of a column that `order` sorts, NaN last."""
+    rank = 0
+    for i in range(column.size):
         value = column[order[i]]
-        if n_distinct == 0 or value != values[n_distinct - 1]:
-            values[n_distinct] = value
-            n_distinct += 1
-        ranks[order[i]] = n_distinct - 1
-    for i in range(n_present, n):
-        ranks[order[i]] = n_distinct
-    return n_distinct
+        if i > 0 and (value > column[order[i - 1]] or np.isnan(value) > np.isnan(column[order[i - 1]])):
+            rank += 1
+        ranks[order[i]] = rank
 
 
 def rank_categories(column, n_categories, ranks):

@@ -5,10 +5,11 @@ import numpy as np
 from skensemble._compile import kernel
 from skensemble._threads import run_in_threads
 from skensemble.arrays.float_codes import MISSING, encode
-from skensemble.binning.ranks import SMALL, is_almost_constant, rank_categories
+from skensemble.binning.ranks import SMALL, is_almost_constant
 from skensemble.records import RankedFeatures
 
 _ZERO = 1 << 31  # the code of 0.0
+_STRETCH = 1 << 12  # rows that a thread encodes at once
 
 
 def encode_features(X, n_categories, n_threads=1):
@@ -19,17 +20,15 @@ def encode_features(X, n_categories, n_threads=1):
     X, n_categories, n_threads
         As for `rank_features`.
     """
-    codes = np.empty(X.shape[::-1], np.uint32)
+    codes = np.empty(X.shape, np.uint32)
+    low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+    is_constant = is_almost_constant(low, high)
 
-    def encode_feature(feature):
-        if n_categories[feature]:
-            rank_categories(X[:, feature], n_categories[feature], codes[feature])
-        else:
-            column = np.ascontiguousarray(X[:, feature])
-            low = np.fmin.reduce(column)
-            encode_column(column, bool(is_almost_constant(low, np.fmax.reduce(column))), low, codes[feature])
+    def encode_stretch(start):
+        stretch = slice(start, start + _STRETCH)
+        encode_rows(np.ascontiguousarray(X[stretch]), is_constant, low, n_categories, codes[stretch])
 
-    tasks = [lambda feature=feature: encode_feature(feature) for feature in range(X.shape[1])]
+    tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), _STRETCH)]
     run_in_threads(tasks, n_threads if X.size > SMALL else 1)
     nothing = np.zeros(0, np.int64)
     return _value_coded(codes, n_categories, is_sparse=False, indptr=nothing, rows=np.zeros(0, np.int32))
@@ -37,12 +36,13 @@ def encode_features(X, n_categories, n_threads=1):
 
 def encode_sparse_features(X):
     """Return the same for a CSC matrix of float32 with sorted indices, which holds no missing values."""
-    codes = np.empty((1, X.nnz), np.uint32)
+    codes = np.empty((X.nnz, 1), np.uint32)
+    zero, numeric = np.zeros(1, np.float32), np.zeros(1, np.int64)
     for feature in range(X.shape[1]):
         entries = slice(X.indptr[feature], X.indptr[feature + 1])
-        column = X.data[entries]
-        low, high = column.min(initial=0.0), column.max(initial=0.0)
-        encode_column(column, bool(is_almost_constant(low, high)), np.float32(0.0), codes[0, entries])
+        column = X.data[entries, np.newaxis]
+        is_constant = is_almost_constant(column.min(axis=0, initial=0.0), column.max(axis=0, initial=0.0))
+        encode_rows(column, is_constant, zero, numeric, codes[entries])
     return _value_coded(
         codes,
         np.zeros(X.shape[1], np.int64),
@@ -67,10 +67,25 @@ def _value_coded(codes, n_categories, *, is_sparse, indptr, rows):
 
 
 @kernel
-def encode_column(column, is_constant, low, codes):
-    """Write the codes of float32 values; all that are not missing get that of `low` if they count as one."""
-    for i in range(column.size):
-        if np.isnan(column[i]):
-            codes[i] = MISSING
-        else:
-            codes[i] = encode(low if is_constant else column[i])
+def encode_rows(X, is_constant, low, n_categories, codes):
+    """Write the codes of a float32 matrix.
+
+    Parameters
+    ----------
+    X : (n_rows, n_features) float32
+    is_constant : (n_features,) bool
+        Whether all values of a feature that are not missing count as one, `low`.
+    low : (n_features,) float32
+    n_categories : (n_features,) int64
+        0: the feature is numeric.
+    codes : (n_rows, n_features) uint32
+    """
+    for i in range(X.shape[0]):
+        for feature in range(X.shape[1]):
+            value = X[i, feature]
+            if n_categories[feature]:
+                codes[i, feature] = n_categories[feature] if np.isnan(value) else np.int64(value)
+            elif np.isnan(value):
+                codes[i, feature] = MISSING
+            else:
+                codes[i, feature] = encode(low[feature] if is_constant[feature] else value)

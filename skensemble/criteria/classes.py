@@ -1,6 +1,7 @@
 """What the criteria of classification share: weights of classes, output after output in one row."""
 
-from skensemble._compile import part
+from skensemble._compile import inlined, part
+from skensemble._intrinsics import LANES, add_below
 
 
 @part
@@ -18,10 +19,10 @@ def sum_classes(samples, start, stop, targets, offsets, total):
         total[k] = 0.0
     total_weight = 0.0
     for position in range(start, stop):
-        weight = samples.pair[position, 0]
-        total_weight += weight
-        for output in range(offsets.size - 1):
-            total[2 + class_column(samples, position, targets, offsets, output)] += weight
+        total_weight += samples.pair[position, 0]
+    for output in range(offsets.size - 1):
+        for position in range(start, stop):
+            total[2 + class_column(samples, position, targets, offsets, output)] += samples.pair[position, 0]
     total[0] = stop - start
     total[1] = total_weight
     return total_weight
@@ -35,6 +36,17 @@ def collect_classes(rows, at, samples, position, targets, offsets):
     rows[at + 1] += weight
     for output in range(offsets.size - 1):
         rows[at + 2 + class_column(samples, position, targets, offsets, output)] += weight
+
+
+@inlined
+def collect_classes_below(panel, i, samples, position, targets, offsets):
+    """Add sample i of the node to the statistics row of each lane in which it lies before the cut."""
+    weight = samples.pair[position, 0]
+    add_below(panel.sums, 0, 1.0, panel.codes, i * LANES, panel.bounds)
+    add_below(panel.sums, LANES, weight, panel.codes, i * LANES, panel.bounds)
+    for output in range(offsets.size - 1):
+        column = class_column(samples, position, targets, offsets, output)
+        add_below(panel.sums, (2 + column) * LANES, weight, panel.codes, i * LANES, panel.bounds)
 
 
 @part

@@ -6,7 +6,14 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import part, record
-from skensemble.criteria.classes import class_column, class_spread, collect_classes, sum_classes, write_shares
+from skensemble.criteria.classes import (
+    class_column,
+    class_spread,
+    collect_classes,
+    collect_classes_below,
+    sum_classes,
+    write_shares,
+)
 from skensemble.records import Left, NodeStatistics
 
 
@@ -76,6 +83,9 @@ class Entropy(NamedTuple):
 
     def collect(self, rows, at, node, samples, position):
         collect_classes(rows, at, samples, position, self.targets, self.offsets)
+
+    def collect_below(self, panel, i, node, samples, position):
+        collect_classes_below(panel, i, samples, position, self.targets, self.offsets)
 
     def evaluate(self, left, node, n_moved):
         n_outputs = self.offsets.size - 1

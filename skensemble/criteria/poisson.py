@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import part, record
-from skensemble.criteria.responses import collect_responses, response, sum_responses
+from skensemble.criteria.responses import collect_responses, collect_responses_below, response, sum_responses
 from skensemble.records import Left, NodeStatistics
 
 
@@ -72,6 +72,9 @@ class Poisson(NamedTuple):
 
     def collect(self, rows, at, node, samples, position):
         collect_responses(rows, at, samples, position, self.targets, self.zeros)
+
+    def collect_below(self, panel, i, node, samples, position):
+        collect_responses_below(panel, i, samples, position, self.targets, self.zeros)
 
     def evaluate(self, left, node, n_moved):
         right_weight = node.weight - left.weight

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import record
-from skensemble.criteria.responses import collect_responses, response, sum_responses
+from skensemble.criteria.responses import collect_responses, collect_responses_below, response, sum_responses
 from skensemble.records import Left, NodeStatistics
 
 
@@ -78,6 +78,9 @@ class SquaredError(NamedTuple):
             rows[at + 2] += weight * (samples.pair[position, 1] - node.center)
         else:
             collect_responses(rows, at, samples, position, self.targets, self.mean)
+
+    def collect_below(self, panel, i, node, samples, position):
+        collect_responses_below(panel, i, samples, position, self.targets, self.mean)
 
     def evaluate(self, left, node, n_moved):
         squares = left.first * left.first

@@ -123,7 +123,8 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
                 ccp_alpha=self.ccp_alpha,
                 progress=progress,
             )
-        self._add_trees(Trees.from_grown(grown, n_categories, n_classes or (1,) * self.n_outputs_), seeds)
+        n_classes = n_classes or (1,) * self.n_outputs_
+        self._add_trees(Trees.from_grown(grown, n_categories, n_classes, n_threads), seeds)
 
     def _n_draws(self, n_samples, sample_weight):
         """How many rows a tree is drawn."""

@@ -5,7 +5,7 @@ import numpy as np
 from skensemble._compile import kernel
 from skensemble._random import PERMUTATION, draw_units
 from skensemble._threads import run_in_threads
-from skensemble.trees.walking import next_node
+from skensemble.trees.walking import feature_at, next_node
 
 
 def out_of_bag_rows(bootstrap, seed):
@@ -74,7 +74,7 @@ def out_of_bag_importances(trees, seeds, bootstrap, X, responses, n_threads=1):
         root = trees.node_starts[index]
         inputs = X[rows] if isinstance(X, np.ndarray) else X[rows].toarray()
         centred = responses[rows] - values[root]
-        add_steps(trees._steps, trees.categories, trees.n_categories, root, values, inputs, centred, importances)
+        add_steps(trees.steps(1), trees.categories, trees.n_categories, root, values, inputs, centred, importances)
         return importances / max(len(rows), 1)
 
     tasks = [lambda index=index: explain(index) for index in range(len(trees))]
@@ -90,7 +90,7 @@ def add_steps(steps, categories, n_categories, root, values, X, responses, impor
         while following != at:
             for k in range(values.shape[1]):
                 step = values[following, k] - values[at, k]
-                importances[steps[at]["feature"]] += step * responses[row, k]
+                importances[feature_at(steps, at)] += step * responses[row, k]
             at = following
             following = next_node(steps, categories, n_categories, at, X, row)
 

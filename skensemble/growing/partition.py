@@ -14,7 +14,7 @@ def partition(task, ranks, split, left_categories, category_offset, place):
 
     Parameters
     ----------
-    ranks : (n_features, n_rows)
+    ranks : (n_rows, n_features)
         The codes that `samples.index` points into.
     left_categories, category_offset
         The set of the categories that go left, where the split is between categories.
@@ -38,7 +38,7 @@ def mark_codes(ranks, index, split, missing_code, start, stop, sides):
     """Write 1 for each sample that goes left, 0 for the others."""
     feature = split.feature
     for i in range(stop - start):
-        code = int(ranks[feature, index[start + i]])
+        code = int(ranks[index[start + i], feature])
         is_left = code <= split.code
         if split.missing_left:
             is_left |= code == missing_code
@@ -50,7 +50,7 @@ def mark_categories(ranks, index, split, left_categories, category_offset, start
     """Write 1 for each sample whose category goes left, 0 for the others."""
     feature = split.feature
     for i in range(stop - start):
-        sides[i] = contains(left_categories, category_offset, int(ranks[feature, index[start + i]]))
+        sides[i] = contains(left_categories, category_offset, int(ranks[index[start + i], feature]))
 
 
 @inlined

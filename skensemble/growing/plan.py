@@ -11,6 +11,7 @@ from skensemble.records import Constraints, Samples, Settings, Task
 from skensemble.splitting.desk import new_block, new_desk
 from skensemble.splitting.features import feature_order
 
+_FEW = 32  # a node that looks at one of more features looks at few
 _EXTREME = 100  # binary exponent of a weight
 
 
@@ -46,8 +47,6 @@ class Workspace:
         """Make room for a tree of n rows and forget the last one."""
         if self.capacity < n:
             self._make(plan, data, targets, min(len(targets), n + n // 16))
-        self.task.block.owners.fill(-1)
-        self.task.block.current.fill(0)
         self.task.desk.positions.fill(-1)
         self.growth.sizes.fill(0)
 
@@ -55,7 +54,9 @@ class Workspace:
         settings, n_outputs = plan.settings, targets.shape[1]
         criterion = new_criterion(plan.criterion, targets, plan.n_classes, n)
         most_categories = np.diff(data.offsets)[data.is_categorical].max(initial=0)
-        uses_block = not data.is_sparse and n_outputs == 1 and settings.max_leaf_nodes == 0
+        # Below a block nobody asks for the rows of samples; and who looks at few features had better not copy all.
+        is_wide = settings.max_features * _FEW < len(data.is_categorical)
+        uses_block = not (data.is_sparse or is_wide) and n_outputs == 1 and settings.max_leaf_nodes == 0
         self.capacity = n
         self.task = Task(
             data=data,
@@ -65,7 +66,9 @@ class Workspace:
             targets=targets,
             settings=settings,
             constraints=plan.constraints,
-            desk=new_desk(n, len(targets), criterion.total.size, int(most_categories), data.is_sparse),
+            desk=new_desk(
+                n, len(targets), criterion.total.size, int(most_categories), data.is_sparse, data.ranks.dtype
+            ),
             features=feature_order(len(data.is_categorical)),
             block=new_block(data.ranks, n, uses_block),
         )

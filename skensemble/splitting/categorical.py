@@ -16,7 +16,7 @@ from skensemble._random import THRESHOLD, draw, unit
 from skensemble.arrays.bitset import contains, insert, remove
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, sort_keys
 from skensemble.records import Boundary, Split
-from skensemble.splitting.numeric import cut, no_split, sweep_sides
+from skensemble.splitting.numeric import no_split
 from skensemble.splitting.ordering import order_categories
 from skensemble.splitting.sweeps import collect_buckets, sweep_buckets, sweep_samples
 
@@ -181,11 +181,15 @@ def cut_randomly(task, place, node, gate, feature, n_present, pooled, bar):
     last = 0
     while last < n_present - 2 and buckets.scores[last + 1] <= threshold:
         last += 1
-    relabel(task.desk.keys, gate.n_samples, buckets, n_present, last, pooled)
-    if task.criterion.needs_order():
-        found = sweep_sides(task, place, node, gate, 0, True, bar)
+    criterion, samples, desk, n = task.criterion, task.samples, task.desk, gate.n_samples
+    rows, n_statistics = buckets.rows, criterion.total.size
+    relabel(desk.keys, n, buckets, n_present, last, pooled)
+    if criterion.needs_order():
+        sort_keys(desk.keys, desk.spare_keys, desk.counts, n, 0, 1)
+        found = sweep_samples(criterion, samples, place.start, desk.keys, n, 0, True, rows, node, gate, bar)
     else:
-        found = cut(task, place, node, gate, 0, 1, 0, bar)
+        collect_buckets(criterion, samples, place.start, desk.keys, n, 0, 2, rows, n_statistics, node)
+        found = sweep_buckets(criterion, rows, n_statistics, buckets.identity, 2, 0, True, node, gate, bar)
     return Boundary(found.gain, last if found.at >= 0 else -1, found.n_left, False, found.middle)
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import record
+from skensemble._intrinsics import LANES
 from skensemble.arrays.bitset import n_words
 from skensemble.arrays.sorting import N_COUNTS
 
@@ -25,6 +26,22 @@ class Buckets(NamedTuple):
 
 
 @record
+class Panel(NamedTuple):
+    """The codes of a node's samples of up to LANES features, and what is known of each; see `panel`."""
+
+    codes: np.ndarray  # (n, LANES), of the data's dtype
+    features: np.ndarray  # (LANES,) int64
+    visits: np.ndarray  # (LANES,) int64: how many features of the node count up to this one
+    lowest: np.ndarray  # (LANES,), of the data's dtype: the lowest code in the node
+    highest: np.ndarray  # (LANES,): the highest one, without the missing values if there are others
+    n_missing: np.ndarray  # (LANES,) int64
+    is_cut: np.ndarray  # (LANES,) bool: whether there is but one cut to try
+    bounds: np.ndarray  # (LANES,), of the data's dtype: the last code before that cut
+    thresholds: np.ndarray  # (LANES,) float64: of random cuts
+    sums: np.ndarray  # (n_statistics * LANES,) float64: the statistics row of what is before the cut, lane by lane
+
+
+@record
 class Desk(NamedTuple):
     """What a splitter writes on; nothing here outlives a node."""
 
@@ -35,23 +52,21 @@ class Desk(NamedTuple):
     left_categories: np.ndarray  # (n_words,) uint64: the categories that the best split sends left
     positions: np.ndarray  # (n_samples,) int64: sparse: where a row is in the tree's samples, or -1
     buckets: Buckets
+    panel: Panel
 
 
 @record
 class Block(NamedTuple):
-    """The codes of a small subtree's samples, side by side; a feature is copied when it is first asked for.
+    """The codes of a small subtree's samples, copied together.
 
     Deep nodes would otherwise fetch a cache line from far away for each value that they look at.  The samples of a
     block are numbered from 0; below its root nobody asks for their rows.
     """
 
-    ranks: np.ndarray  # (n_features, block_size), of the data's dtype
-    rows: np.ndarray  # (block_size,) uint32: the row of a sample of the block
-    owners: np.ndarray  # (n_features,) int64: the node whose block a feature was copied for
-    current: np.ndarray  # (2,) int64: the node at which the block starts, and its size; 0: there is none
+    ranks: np.ndarray  # (block_size, n_features), of the data's dtype
 
 
-def new_desk(n, n_samples, n_statistics, n_categories, is_sparse):
+def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
     """Return the work space of a tree.
 
     Parameters
@@ -65,6 +80,8 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse):
     n_categories : int
         The most categories of a feature; 0: there are none.
     is_sparse : bool
+    dtype : dtype
+        Of the codes.
     """
     # Values come in buckets where there are at most 2 n / n_statistics of them, and categories always, missing values
     # among them, of which a node has no more than samples.  One bucket more is for the missing ones of the values.
@@ -80,6 +97,18 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse):
         spare_scores=np.empty(n_buckets),
         directions=np.zeros((2, n_statistics - 2)),
     )
+    panel = Panel(
+        codes=np.empty((n, LANES), dtype),
+        features=np.zeros(LANES, np.int64),
+        visits=np.zeros(LANES, np.int64),
+        lowest=np.zeros(LANES, dtype),
+        highest=np.zeros(LANES, dtype),
+        n_missing=np.zeros(LANES, np.int64),
+        is_cut=np.zeros(LANES, np.bool_),
+        bounds=np.zeros(LANES, dtype),
+        thresholds=np.zeros(LANES),
+        sums=np.zeros(n_statistics * LANES),
+    )
     return Desk(
         keys=np.empty(n + 1, np.int64),
         spare_keys=np.empty(n + 1, np.int64),
@@ -88,19 +117,15 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse):
         left_categories=np.zeros(n_words(n_categories + 1), np.uint64),
         positions=np.full(n_samples if is_sparse else 0, -1, np.int64),
         buckets=buckets,
+        panel=panel,
     )
 
 
 def new_block(ranks, n, is_used):
     """Return an empty block for a tree of n rows; `is_used` tells whether the grower may use it."""
-    n_features = ranks.shape[0]
+    n_features = ranks.shape[1]
     size = min(n, _BLOCK_BYTES // max(1, n_features * ranks.itemsize)) if is_used else 0
-    return Block(
-        ranks=np.empty((n_features, size), ranks.dtype),
-        rows=np.empty(size, np.uint32),
-        owners=np.full(n_features, -1, np.int64),
-        current=np.zeros(2, np.int64),
-    )
+    return Block(np.empty((size, n_features), ranks.dtype))
 
 
 _BLOCK_BYTES = 1 << 18  # half of a small second level cache

@@ -1,34 +1,8 @@
-"""A node's codes of one feature as keys, from a dense or from a sparse matrix."""
+"""A node's codes of one feature of a sparse matrix, as keys."""
 
-from skensemble._compile import inlined, part
-from skensemble.arrays.sorting import POSITION_BITS, bit_length, code_of
+from skensemble._compile import part
+from skensemble.arrays.sorting import POSITION_BITS, bit_length
 from skensemble.splitting.sweeps import NOT_STORED
-
-
-@inlined
-def gather(ranks, index, feature, start, n, keys):
-    """Write the keys of a node's samples in their order; returns the lowest and the highest code."""
-    lowest = int(ranks[feature, index[start]])
-    highest = lowest
-    for i in range(n):
-        rank = int(ranks[feature, index[start + i]])
-        lowest = min(lowest, rank)
-        highest = max(highest, rank)
-        keys[i] = (rank << POSITION_BITS) | i
-    return lowest, highest
-
-
-@part
-def highest_below(keys, n, missing_code):
-    """The highest code that is not missing (-1: there is none), and how many are missing."""
-    highest, n_missing = -1, 0
-    for i in range(n):
-        code = code_of(keys[i])
-        if code == missing_code:
-            n_missing += 1
-        else:
-            highest = max(highest, code)
-    return highest, n_missing
 
 
 @part
@@ -56,7 +30,7 @@ def gather_stored(data, index, positions, feature, start, n, keys):
         for i in range(n):
             entry = find_row(data.rows, first, last, index[start + i])
             if entry >= 0:
-                rank = int(data.ranks[0, entry])
+                rank = int(data.ranks[entry, 0])
                 lowest = min(lowest, rank)
                 highest = max(highest, rank)
                 keys[n_keys] = (rank << POSITION_BITS) | i
@@ -65,7 +39,7 @@ def gather_stored(data, index, positions, feature, start, n, keys):
         for entry in range(first, last):
             i = positions[data.rows[entry]] - start
             if 0 <= i < n:
-                rank = int(data.ranks[0, entry])
+                rank = int(data.ranks[entry, 0])
                 lowest = min(lowest, rank)
                 highest = max(highest, rank)
                 keys[n_keys] = (rank << POSITION_BITS) | i

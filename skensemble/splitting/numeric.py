@@ -3,9 +3,8 @@
 import numpy as np
 
 from skensemble._compile import inlined
-from skensemble._random import THRESHOLD, draw, unit
-from skensemble.arrays.float_codes import decode, encode_at_most
-from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, code_of, sort_keys
+from skensemble._intrinsics import LANES
+from skensemble.arrays.sorting import POSITION_BITS, sort_keys
 from skensemble.records import UNDEFINED, Boundary, Split
 from skensemble.splitting.sweeps import (
     NOT_STORED,
@@ -30,11 +29,12 @@ def as_split(boundary, feature, code, threshold, n_missing, n):
 
 
 @inlined
-def midpoint(below, above):
-    """The threshold between two float32 values, or the lower one where the middle is not between them."""
-    threshold = np.float64(below) / 2.0 + np.float64(above) / 2.0
-    if threshold == np.float64(above) or not np.isfinite(threshold):
-        return np.float64(below)
+def between(values, first, code, next_code):
+    """The threshold midway between two codes' values, or the lower value where the middle is not between them."""
+    below, above = np.float64(values[first + code]), np.float64(values[first + next_code])
+    threshold = below / 2.0 + above / 2.0
+    if threshold == above or not np.isfinite(threshold):
+        return below
     return threshold
 
 
@@ -44,22 +44,17 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
 
     Parameters
     ----------
-    span : (first, lowest, highest, n_missing)
-        Where the feature's values start, the codes of the node's, and how many are missing.
+    span : (lowest, highest, n_missing)
+        The codes of the node's values, and how many are missing.
     stored : (n_keys, zero_rank)
         How many samples have a key, and the code of those that have none.
     """
-    first, lowest, highest, n_missing = span
+    lowest, highest, n_missing = span
     n_keys, zero_rank = stored
-    criterion, samples, values = task.criterion, task.samples, task.data.values
+    criterion, samples, first = task.criterion, task.samples, task.data.offsets[feature]
     keys, rows, n_statistics = task.desk.keys, task.desk.buckets.rows, criterion.total.size
     n_ranks, n = highest - lowest + 1, gate.n_samples
-    if n_keys == n and n_missing == 0 and (n_ranks == 2 or n == 2) and not criterion.needs_order():
-        boundary = cut(task, place, node, gate, lowest, highest, 0, bar)
-        if boundary.at < 0:
-            return no_split()
-        code, next_code = lowest, highest
-    elif n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
+    if n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
         collect_buckets(criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node)
         order = task.desk.buckets.identity
         boundary = sweep_buckets(criterion, rows, n_statistics, order, n_ranks, n_missing, True, node, gate, bar)
@@ -81,60 +76,66 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
         if boundary.at < 0:
             return no_split()
         code, next_code = keys[boundary.at] >> POSITION_BITS, keys[boundary.at + 1] >> POSITION_BITS
-    threshold = np.inf if next_code > highest else midpoint(values[first + code], values[first + next_code])
+    threshold = np.inf if next_code > highest else between(task.data.values, first, code, next_code)
     return as_split(boundary, feature, code, threshold, n_missing, n)
 
 
 @inlined
-def split_randomly(task, span, place, node, gate, feature, bar):
-    """Cut at a threshold drawn uniformly between the least and the greatest value (Geurts et al. 2006, table 1).
+def split_lane(task, lane, place, node, gate, feature, bar):
+    """Try the one cut of a lane of the panel.
 
     Missing values go where the gain is greater; if all others are equal, they are what is split off.
     """
-    _, lowest, highest, n_missing = span
-    keys = task.desk.keys
-    low, high = np.float64(decode(lowest)), np.float64(decode(highest))
-    threshold = low + unit(draw(place.key, THRESHOLD, feature)) * (high - low)
-    if threshold >= high:
-        threshold = low
-    code = encode_at_most(threshold)
+    panel, n = task.desk.panel, gate.n_samples
+    lowest, highest = np.int64(panel.lowest[lane]), np.int64(panel.highest[lane])
+    code, n_missing = np.int64(panel.bounds[lane]), panel.n_missing[lane]
     if task.criterion.needs_order():
-        for i in range(gate.n_samples):
-            rank = code_of(keys[i])
-            keys[i] = ((np.int64(rank > code) + np.int64(rank > highest)) << POSITION_BITS) | i
-        boundary = sweep_sides(task, place, node, gate, n_missing, low == high, bar)
+        boundary = sweep_sides(task, lane, place, node, gate, bar)
     else:
-        boundary = cut(task, place, node, gate, code, highest, n_missing if low < high else 0, bar)
+        boundary = cut(task, lane, node, gate, place.start, bar)
     if boundary.at < 0:
         return no_split()
-    return as_split(boundary, feature, code, threshold, n_missing, gate.n_samples)
+    threshold = panel.thresholds[lane]
+    if not task.settings.random_splits:
+        threshold = between(task.data.values, task.data.offsets[feature], lowest, highest)
+    return as_split(boundary, feature, code, threshold, n_missing, n)
 
 
 @inlined
-def cut(task, place, node, gate, code, highest, n_missing, bar):
-    """Try the one boundary after a code, with the missing values (codes above `highest`) on either side.
-
-    Samples above `highest` stay on the right where n_missing is 0.
-    """
-    criterion, samples, keys = task.criterion, task.samples, task.desk.keys
+def cut(task, lane, node, gate, start, bar):
+    """Try the cut of a lane with what the panel has summed up, and with the missing values on either side."""
+    criterion, panel, rows = task.criterion, task.desk.panel, task.desk.buckets.rows
     best = Boundary(bar, -1, 0, False, 0.0)
-    for missing_left in range(2 if n_missing else 1):
-        left, n_left = criterion.begin(node), 0
+    for k in range(criterion.total.size):
+        rows[k] = panel.sums[k * LANES + lane]
+    left = criterion.move_row(criterion.begin(node), node, rows, 0)
+    n_left = int(rows[0])
+    gain = criterion.evaluate(left, node, 0)
+    if gain > bar:
+        best, bar = gate.consider(best, bar, gain, criterion, left, node, (0, n_left, 0, False))
+    if panel.n_missing[lane] and panel.lowest[lane] < panel.highest[lane]:
+        for k in range(criterion.total.size):
+            rows[k] = 0.0
         for i in range(gate.n_samples):
-            rank = code_of(keys[i])
-            if rank <= code or (missing_left and rank > highest):
-                left = criterion.move(left, node, samples, place.start + (keys[i] & POSITION_MASK))
-                n_left += 1
+            if panel.codes[i, lane] > panel.highest[lane]:
+                criterion.collect(rows, 0, node, task.samples, start + i)
+        left = criterion.move_row(left, node, rows, 0)
         gain = criterion.evaluate(left, node, 0)
         if gain > bar:
-            best, bar = gate.consider(best, bar, gain, criterion, left, node, (0, n_left, 0, missing_left == 1))
+            place = (0, n_left + panel.n_missing[lane], 0, True)
+            best, bar = gate.consider(best, bar, gain, criterion, left, node, place)
     return best
 
 
 @inlined
-def sweep_sides(task, place, node, gate, n_missing, missing_alone, bar):
-    """Sort keys whose code is 0 or 1, or 2 if missing, and try the boundary between 0 and 1."""
-    criterion, samples, keys, n = task.criterion, task.samples, task.desk.keys, gate.n_samples
-    sort_keys(keys, task.desk.spare_keys, task.desk.counts, n, 0, 2)
-    rows = task.desk.buckets.rows
+def sweep_sides(task, lane, place, node, gate, bar):
+    """Try the cut of a lane by a sweep over keys whose code is 0 up to the bound, 1 above it, and 2 if missing."""
+    criterion, samples, desk, panel, n = task.criterion, task.samples, task.desk, task.desk.panel, gate.n_samples
+    keys, missing_alone = desk.keys, panel.lowest[lane] == panel.highest[lane]
+    for i in range(n):
+        code = panel.codes[i, lane]
+        side = np.int64(code > panel.bounds[lane]) + np.int64(code > panel.highest[lane])
+        keys[i] = (side << POSITION_BITS) | i
+    sort_keys(keys, desk.spare_keys, desk.counts, n, 0, 2)
+    rows, n_missing = desk.buckets.rows, panel.n_missing[lane]
     return sweep_samples(criterion, samples, place.start, keys, n, n_missing, missing_alone, rows, node, gate, bar)

@@ -1,12 +1,14 @@
 """The splitter: the best split of a node over the features that it looks at."""
 
+import numpy as np
+
 from skensemble._compile import inlined
 from skensemble.records import Place
 from skensemble.splitting.categorical import split_categories
-from skensemble.splitting.features import is_allowed
 from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, lowered, raised
-from skensemble.splitting.gathering import fill_in, gather, gather_stored, highest_below
-from skensemble.splitting.numeric import no_split, split_best, split_randomly
+from skensemble.splitting.gathering import fill_in, gather_stored
+from skensemble.splitting.numeric import no_split, split_best, split_lane
+from skensemble.splitting.panel import choose_cuts, draw_lanes, fill_panel, write_keys
 
 
 @inlined
@@ -30,7 +32,7 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
 
     Parameters
     ----------
-    ranks : (n_features, n_rows)
+    ranks : (n_rows, n_features)
         The codes that `samples.index` points into: the data's, or the block's.
     number : int
         Of the node.
@@ -39,83 +41,73 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
     n_constant : int
         Features known to be constant above the node.
     """
-    features, settings, constraints = task.features, task.settings, task.constraints
-    n_features = features.active.size
-    draws_all = settings.max_features >= n_features
-    tie = ABSOLUTE_TIE * node.magnitude
+    features, settings, constraints, panel = task.features, task.settings, task.constraints, task.desk.panel
+    n, tie = place.stop - place.start, ABSOLUTE_TIE * node.magnitude
     # The gain of a split into pure children: from there on only a lower feature can win, by a tie.
     perfect = (1.0 - RELATIVE_TIE) * node.weight * node.impurity
-    best = no_split()
-    n_drawn, n_visited, has_variable = 0, 0, False
-    while n_drawn < n_features and n_constant < n_features and (n_visited < settings.max_features or not has_variable):
-        feature = n_drawn if draws_all else features.draw_next(place.key, n_drawn)
-        n_drawn += 1
-        if not is_allowed(constraints.groups, groups, number, feature):
-            continue
-        n_visited += 1
-        if features.where[feature] < n_constant:
-            continue
-        if best.gain >= perfect and feature > best.feature:
-            continue
-        if task.block.current[1]:
-            copy_feature(task.data.ranks, task.block, feature)
-        gate = Gate(
-            place.stop - place.start,
-            settings.min_samples_leaf,
-            settings.min_weight_leaf,
-            settings.is_bounded,
-            constraints.monotonic[feature] if settings.is_bounded else 0,
-            place.lower,
-            place.upper,
-            tie,
-        )
-        bar = raised(best.gain, tie) if feature > best.feature else lowered(best.gain, tie)
-        split, is_constant = split_feature(task, ranks, place, node, gate, feature, bar)
-        if split.feature == feature:
-            best = split
-        if is_constant:
-            features.mark_constant(feature, n_constant)
-            n_constant += 1
-        else:
-            has_variable = True
-    if not draws_all:
+    reads_panel = not task.data.is_sparse or settings.random_splits
+    best, n_drawn, n_visited, has_variable = no_split(), 0, 0, False
+    while True:
+        settled = best.feature if best.gain >= perfect else features.active.size
+        progress = (n_drawn, n_visited, has_variable)
+        n_lanes, n_drawn, n_visited = draw_lanes(task, place, number, groups, n_constant, progress, settled)
+        if n_lanes == 0:
+            break
+        if reads_panel:
+            fill_panel(task, ranks, place, n_lanes)
+            choose_cuts(task, place, node, n_lanes)
+        for lane in range(n_lanes):
+            feature = panel.features[lane]
+            if has_variable and panel.visits[lane] > settings.max_features:
+                break
+            if best.gain >= perfect and feature > best.feature:
+                has_variable = True
+                continue
+            gate = Gate(
+                n,
+                settings.min_samples_leaf,
+                settings.min_weight_leaf,
+                settings.is_bounded,
+                constraints.monotonic[feature] if settings.is_bounded else 0,
+                place.lower,
+                place.upper,
+                tie,
+            )
+            bar = raised(best.gain, tie) if feature > best.feature else lowered(best.gain, tie)
+            split, is_constant = split_feature(task, lane, reads_panel, place, node, gate, feature, bar)
+            if split.feature == feature:
+                best = split
+            if is_constant:
+                features.mark_constant(feature, n_constant)
+                n_constant += 1
+            else:
+                has_variable = True
+    if settings.max_features < features.active.size:
         features.undo(n_drawn)
     return best, n_constant
 
 
 @inlined
-def copy_feature(ranks, block, feature):
-    """Copy a feature into the block, if it has not been copied yet."""
-    if block.owners[feature] != block.current[0]:
-        block.owners[feature] = block.current[0]
-        for i in range(block.current[1]):
-            block.ranks[feature, i] = ranks[feature, block.rows[i]]
-
-
-@inlined
-def split_feature(task, ranks, place, node, gate, feature, bar):
+def split_feature(task, lane, reads_panel, place, node, gate, feature, bar):
     """Return the feature's split, if it exceeds the bar, and whether the feature is constant in the node."""
-    data, desk, index, n = task.data, task.desk, task.samples.index, gate.n_samples
-    is_random = task.settings.random_splits
-    n_keys, zero_rank = n, 0
-    if data.is_sparse:
-        zero_rank = data.zero_ranks[feature]
-        n_keys, lowest, highest = gather_stored(data, index, desk.positions, feature, place.start, n, desk.keys)
-        if n_keys < n and (is_random or task.criterion.needs_order()):
-            fill_in(desk.keys, n_keys, n, zero_rank, desk.spare_keys)
-            n_keys = n
+    data, desk, panel, n = task.data, task.desk, task.desk.panel, gate.n_samples
+    n_keys, n_missing, zero_rank = n, 0, 0
+    if reads_panel:
+        lowest, highest, n_missing = np.int64(panel.lowest[lane]), np.int64(panel.highest[lane]), panel.n_missing[lane]
     else:
-        lowest, highest = gather(ranks, index, feature, place.start, n, desk.keys)
-    if lowest == highest:
+        zero_rank, index = data.zero_ranks[feature], task.samples.index
+        n_keys, lowest, highest = gather_stored(data, index, desk.positions, feature, place.start, n, desk.keys)
+    if lowest == highest and n_missing == 0:
         return no_split(), True
-    first = data.offsets[feature]
-    missing_code = data.missing_code(feature)
+    if reads_panel and panel.is_cut[lane]:
+        return split_lane(task, lane, place, node, gate, feature, bar), False
+    if reads_panel:
+        write_keys(panel, lane, n, desk.keys)
+    elif n_keys < n and task.criterion.needs_order():
+        fill_in(desk.keys, n_keys, n, zero_rank, desk.spare_keys)
+        n_keys = n
     if data.is_categorical[feature]:
+        missing_code = data.missing_code(feature)
         return split_categories(task, missing_code, (lowest, highest), place, node, gate, feature, bar), False
-    n_missing = 0
-    if highest == missing_code:
-        highest, n_missing = highest_below(desk.keys, n_keys, missing_code)
-    span = (first, lowest, highest, n_missing)
-    if is_random:
-        return split_randomly(task, span, place, node, gate, feature, bar), False
-    return split_best(task, span, (n_keys, zero_rank), place, node, gate, feature, bar), False
+    span, stored = (lowest, highest, n_missing), (n_keys, zero_rank)
+    return split_best(task, span, stored, place, node, gate, feature, bar), False

@@ -1,15 +1,16 @@
 """All trees of an estimator, one after the other in common arrays."""
 
-from functools import cached_property
-
 import numpy as np
 from scipy.sparse import csr_array
 
+from skensemble._threads import run_in_threads
 from skensemble.growing.plan import GrownTree
 from skensemble.records import NODE
 from skensemble.trees.packing import packed, unpacked
 from skensemble.trees.tree import Tree
 from skensemble.trees.walking import add_values, by_rows, find_leaves, walking_table, write_paths
+
+_SMALL = 1 << 16  # nodes that one thread copies sooner than two
 
 
 class Trees:
@@ -35,16 +36,27 @@ class Trees:
         self.nodes, self.values, self.categories = nodes, values, categories
         self.node_starts, self.category_starts = node_starts, category_starts
         self.n_categories, self.n_classes = n_categories, n_classes
+        self._walking_table = None
 
     @classmethod
-    def from_grown(cls, grown, n_categories, n_classes):
+    def from_grown(cls, grown, n_categories, n_classes, n_threads=1):
         """Put `GrownTree`s together."""
+        starts = np.cumsum([0] + [len(tree.nodes) for tree in grown])
+        nodes = np.empty(starts[-1], NODE)
+        values = np.empty((starts[-1], *grown[0].values.shape[1:]))
+
+        def copy(index):
+            stretch = slice(starts[index], starts[index + 1])
+            nodes[stretch].view(np.uint8)[:] = grown[index].nodes.view(np.uint8)  # NumPy copies records one by one
+            values[stretch] = grown[index].values
+
+        tasks = [lambda index=index: copy(index) for index in range(len(grown))]
+        run_in_threads(tasks, n_threads if len(nodes) > _SMALL else 1)
         return cls(
-            # As bytes: NumPy copies records one by one.
-            nodes=np.concatenate([tree.nodes.view(np.uint8) for tree in grown]).view(NODE),
-            values=np.concatenate([tree.values for tree in grown]),
+            nodes=nodes,
+            values=values,
             categories=np.concatenate([tree.categories for tree in grown]),
-            node_starts=np.cumsum([0] + [len(tree.nodes) for tree in grown]),
+            node_starts=starts,
             category_starts=np.cumsum([0] + [len(tree.categories) for tree in grown]),
             n_categories=np.asarray(n_categories),
             n_classes=np.asarray(n_classes),
@@ -68,7 +80,7 @@ class Trees:
         return packed(self)
 
     def __setstate__(self, state):
-        self.__dict__.update(unpacked(state))
+        self.__dict__.update(unpacked(state), _walking_table=None)
 
     def grown(self, index):
         """Return the arrays of one tree, a `GrownTree` of views."""
@@ -82,9 +94,11 @@ class Trees:
         ends = np.array([0, len(grown.nodes)]), np.array([0, len(grown.categories)])
         return Trees(*grown, *ends, self.n_categories, self.n_classes)
 
-    @cached_property
-    def _steps(self):
-        return walking_table(self.nodes, self.node_starts, self.category_starts)
+    def steps(self, n_threads):
+        """Return the table that samples walk through, made at the first call."""
+        if self._walking_table is None:
+            self._walking_table = walking_table(self.nodes, self.node_starts, self.category_starts, n_threads)
+        return self._walking_table
 
     def sum_values(self, X, values=None, n_threads=1):
         """Add up the values of each sample's leaves.
@@ -101,19 +115,19 @@ class Trees:
             In the order of the trees, so that threads do not change a bit.
         """
         values = self.values.reshape(len(self.nodes), -1) if values is None else values
-        roots = self.node_starts[:-1]
+        roots, steps = self.node_starts[:-1], self.steps(n_threads)
 
         def add(rows, out):
-            add_values(self._steps, self.categories, self.n_categories, roots, values, rows, out)
+            add_values(steps, self.categories, self.n_categories, roots, values, rows, out)
 
         return by_rows(add, X, np.zeros((X.shape[0], values.shape[1])), len(self), n_threads)
 
     def leaves(self, X, n_threads=1):
         """Return the number of each sample's leaf in each tree, (n_samples, n_trees) int64."""
-        roots = self.node_starts[:-1]
+        roots, steps = self.node_starts[:-1], self.steps(n_threads)
 
         def find(rows, out):
-            find_leaves(self._steps, self.categories, self.n_categories, roots, rows, out)
+            find_leaves(steps, self.categories, self.n_categories, roots, rows, out)
 
         return by_rows(find, X, np.empty((X.shape[0], len(self)), np.int64), len(self), n_threads)
 
@@ -123,10 +137,10 @@ class Trees:
         leaves = self.subset(index).leaves(X)[:, 0]
         indptr = np.concatenate([[0], np.cumsum(tree.depths[leaves] + 1)])
         indices = np.empty(indptr[-1], np.int64)
-        root = self.node_starts[index]
+        root, steps = self.node_starts[index], self.steps(1)
 
         def write(rows, ends):
-            write_paths(self._steps, self.categories, self.n_categories, root, rows, ends, indices)
+            write_paths(steps, self.categories, self.n_categories, root, rows, ends, indices)
 
         by_rows(write, X, indptr, 1, 1)
         ones = np.ones(len(indices), np.int64)

@@ -1,7 +1,8 @@
 """The one predictor: samples walk from the roots of trees to their leaves.
 
-All samples walk a tree before the next tree's turn comes, so that the tree stays in the cache; a leaf leads back to
-itself. Places are unsigned: Numba would ask of a signed index at each step whether it is negative.
+All samples walk a tree before the next tree's turn comes, so that the tree stays in the cache.  Four go in step: while
+one waits for its next node to come from memory, so do the others.  A leaf leads back to itself.  Places are unsigned:
+Numba would ask of a signed index at each step whether it is negative.
 """
 
 import numpy as np
@@ -9,26 +10,28 @@ import numpy as np
 from skensemble._compile import inlined, kernel
 from skensemble._threads import run_in_threads
 from skensemble.arrays.bitset import contains
+from skensemble.arrays.float_codes import decode, encode_at_most
 from skensemble.records import LEAF
 
 STEP = np.dtype(
     [
-        ("threshold", np.float64),
-        ("feature", np.uint32),
+        ("threshold", np.float32),  # as large as the node's or just below, so no float32 is between; see CATEGORIES
+        ("feature", np.uint32),  # and a flag
         ("left", np.uint32),
         ("right", np.uint32),
-        ("kind", np.int32),  # >= 0: offset of the set of categories that go left; else one of the next two
     ],
     align=True,
 )
-MISSING_RIGHT = -1
-MISSING_LEFT = -2
+# Flags of a feature: missing values go left, or the threshold's bits are the offset of the categories that go left.
+MISSING_LEFT = np.uint32(1 << 31)
+CATEGORIES = np.uint32(1 << 30)
+_NUMBER = np.uint32(CATEGORIES - 1)
 
 ROWS_PER_TASK = 32_768
 SMALL_WORK = 20_000  # samples times trees that one thread does sooner than two
 
 
-def walking_table(nodes, node_starts, category_starts):
+def walking_table(nodes, node_starts, category_starts, n_threads=1):
     """Return the table that samples walk through, (n_nodes of all trees,) STEP, with absolute places.
 
     Parameters
@@ -38,8 +41,12 @@ def walking_table(nodes, node_starts, category_starts):
         Where the nodes and the sets of categories of each tree start.
     """
     steps = np.empty(len(nodes), STEP)
-    for tree in range(len(node_starts) - 1):
+
+    def fill(tree):
         fill_steps(nodes, node_starts[tree], node_starts[tree + 1], category_starts[tree], steps)
+
+    tasks = [lambda tree=tree: fill(tree) for tree in range(len(node_starts) - 1)]
+    run_in_threads(tasks, n_threads if len(nodes) > SMALL_WORK else 1)
     return steps
 
 
@@ -48,30 +55,39 @@ def fill_steps(nodes, start, stop, first_word, steps):
     """Write the steps of the tree that has the nodes from start to stop."""
     for number in range(start, stop):
         node, step = nodes[number], steps[number]
-        step["threshold"] = node["threshold"]
         if node["left"] == LEAF:
-            step["feature"], step["kind"] = 0, MISSING_RIGHT
+            step["threshold"], step["feature"] = 0.0, 0
             step["left"], step["right"] = number, number
             continue
         step["feature"] = node["feature"]
         step["left"], step["right"] = node["left"] + start, node["right"] + start
         if node["category_offset"] >= 0:
-            step["kind"] = node["category_offset"] + first_word
+            step["threshold"] = np.uint32(node["category_offset"] + first_word).view(np.float32)
+            step["feature"] = np.uint32(node["feature"]) | CATEGORIES
         else:
-            step["kind"] = MISSING_LEFT if node["missing_go_to_left"] else MISSING_RIGHT
+            step["threshold"] = decode(encode_at_most(node["threshold"]))
+            if node["missing_go_to_left"]:
+                step["feature"] = np.uint32(node["feature"]) | MISSING_LEFT
+
+
+@inlined
+def feature_at(steps, at):
+    """The feature that a node is split by."""
+    return steps[at]["feature"] & _NUMBER
 
 
 @inlined
 def next_node(steps, categories, n_categories, at, X, row):
     """The place (uint64) that a sample goes to from the place where it is."""
     step = steps[at]
-    kind, feature = step["kind"], step["feature"]
+    threshold, flags = step["threshold"], step["feature"]
+    feature = flags & _NUMBER
     value = X[np.uint64(row), feature]
     # The side of missing values changes from node to node: a branch on it would be mispredicted half of the time.
-    is_left = (value <= step["threshold"]) | ((kind == MISSING_LEFT) & np.isnan(value))
-    if kind >= 0:
+    is_left = (value <= threshold) | ((flags >= MISSING_LEFT) & np.isnan(value))
+    if flags & CATEGORIES:
         number = n_categories[feature] if np.isnan(value) else np.int64(value)
-        is_left = contains(categories, kind, number)
+        is_left = contains(categories, np.int64(np.float32(threshold).view(np.uint32)), number)
     return np.uint64(step["left"] if is_left else step["right"])
 
 
@@ -86,6 +102,21 @@ def find_leaf(steps, categories, n_categories, root, X, row):
     return at
 
 
+@inlined
+def find_four_leaves(steps, categories, n_categories, root, X, row):
+    """The places of the leaves of four samples, from `row` on."""
+    a = b = c = d = np.uint64(root)
+    is_walking = True
+    while is_walking:
+        next_a = next_node(steps, categories, n_categories, a, X, row)
+        next_b = next_node(steps, categories, n_categories, b, X, row + 1)
+        next_c = next_node(steps, categories, n_categories, c, X, row + 2)
+        next_d = next_node(steps, categories, n_categories, d, X, row + 3)
+        is_walking = (next_a != a) | (next_b != b) | (next_c != c) | (next_d != d)
+        a, b, c, d = next_a, next_b, next_c, next_d
+    return a, b, c, d
+
+
 @kernel
 def add_values(steps, categories, n_categories, roots, values, X, out):
     """Add the values of the leaves of every tree, in the order of the trees, to each sample.
@@ -97,8 +128,14 @@ def add_values(steps, categories, n_categories, roots, values, X, out):
     X : (n_samples, n_features) float32
     out : (n_samples, n_values) float64
     """
+    n_samples = X.shape[0]
     for tree in range(roots.size):
-        for row in range(X.shape[0]):
+        for row in range(0, n_samples - 3, 4):
+            leaves = find_four_leaves(steps, categories, n_categories, roots[tree], X, row)
+            for i in range(4):
+                for column in range(values.shape[1]):
+                    out[row + i, column] += values[leaves[i], column]
+        for row in range(n_samples - n_samples % 4, n_samples):
             leaf = find_leaf(steps, categories, n_categories, roots[tree], X, row)
             for column in range(values.shape[1]):
                 out[row, column] += values[leaf, column]
@@ -107,8 +144,13 @@ def add_values(steps, categories, n_categories, roots, values, X, out):
 @kernel
 def find_leaves(steps, categories, n_categories, roots, X, out):
     """Write the leaf of each sample in each tree, counted from its root, into out (n_samples, n_trees) int64."""
+    n_samples = X.shape[0]
     for tree in range(roots.size):
-        for row in range(X.shape[0]):
+        for row in range(0, n_samples - 3, 4):
+            leaves = find_four_leaves(steps, categories, n_categories, roots[tree], X, row)
+            for i in range(4):
+                out[row + i, tree] = np.int64(leaves[i]) - roots[tree]
+        for row in range(n_samples - n_samples % 4, n_samples):
             out[row, tree] = np.int64(find_leaf(steps, categories, n_categories, roots[tree], X, row)) - roots[tree]
 
 

@@ -18,7 +18,7 @@ values = st.floats(width=32, allow_infinity=False)  # with NaN, -0.0 and the lea
 
 def codes(data):
     """The codes of the features, one row a feature."""
-    return data.ranks.tolist()
+    return data.ranks.T.tolist()
 
 
 def distinct(data, feature):
@@ -60,9 +60,9 @@ def test_the_code_of_a_value_leads_back_to_it(column):
 
     if len(expected) == 0 or not is_almost_constant(expected[0], expected[-1]):
         assert_array_equal(distinct(data, 0), expected)
-        assert_array_equal(np.append(expected, NAN).astype(np.float32)[data.ranks[0]], X[:, 0])
+        assert_array_equal(np.append(expected, NAN).astype(np.float32)[data.ranks[:, 0]], X[:, 0])
     else:
-        assert_array_equal(data.ranks[0], np.isnan(X[:, 0]))
+        assert_array_equal(data.ranks[:, 0], np.isnan(X[:, 0]))
 
 
 def test_neighbouring_floats_are_different_values():
@@ -89,7 +89,18 @@ def test_codes_have_16_bits_if_these_suffice_for_missing_values_too(n_distinct, 
     data = rank(columns(column[::-1]))
 
     assert data.ranks.dtype == dtype
-    assert_array_equal(data.ranks[0], np.arange(n_distinct + 1)[::-1])
+    assert_array_equal(data.ranks[:, 0], np.arange(n_distinct + 1)[::-1])
+
+
+def test_few_values_and_many_have_the_same_ranks():
+    """Few are searched for, many sorted."""
+    few = np.random.default_rng(0).integers(0, 200, 2000).astype(np.float32)
+    few[::7] = NAN
+    few[-1] = 199.0
+    many = np.append(few, np.arange(200, 1000))
+
+    assert_array_equal(rank(columns(many)).ranks[: len(few), 0] % 1000, np.where(np.isnan(few), 0, few))
+    assert_array_equal(rank(columns(few)).ranks[:, 0] % 200, np.where(np.isnan(few), 0, few))
 
 
 def test_many_threads_find_the_same_ranks():

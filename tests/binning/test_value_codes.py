@@ -20,7 +20,7 @@ def columns(*columns):
 
 def decoded(data, feature):
     """The values of a dense feature."""
-    return [NAN if code == MISSING else plain(decode)(code) for code in data.ranks[feature]]
+    return [NAN if code == MISSING else plain(decode)(code) for code in data.ranks[:, feature]]
 
 
 def test_the_code_of_a_value_is_the_value():
@@ -35,13 +35,13 @@ def test_the_code_of_a_value_is_the_value():
 def test_missing_values_have_the_greatest_code():
     data = as_values(columns([3e38, NAN], [1.0, 0.0]), n_categories=[0, 2])
 
-    assert data.ranks[0, 0] < data.ranks[0, 1] == data.missing_code(0)
+    assert data.ranks[0, 0] < data.ranks[1, 0] == data.missing_code(0)
 
 
 def test_categories_are_their_own_codes():
     data = as_values(columns([2.0, 0.0, NAN], [1.0, 2.0, 3.0]), n_categories=[4, 0])
 
-    assert data.ranks[0].tolist() == [2, 0, 4]
+    assert data.ranks[:, 0].tolist() == [2, 0, 4]
     assert data.missing_code(0) == 4
     assert data.is_categorical.tolist() == [True, False]
 
@@ -64,7 +64,7 @@ def test_only_stored_entries_of_sparse_features_have_codes():
     X = np.array([[0, -2, 0], [3, 0, 0], [0, 5, 0]], np.float32)
     data = as_values(sparse.csc_array(X))
 
-    assert [plain(decode)(code) for code in data.ranks[0]] == [3.0, -2.0, 5.0]
+    assert [plain(decode)(code) for code in data.ranks[:, 0]] == [3.0, -2.0, 5.0]
     assert [plain(decode)(code) for code in data.zero_ranks] == [0.0, 0.0, 0.0]
     assert data.indptr.tolist() == [0, 1, 3, 3]
     assert data.rows.tolist() == [1, 0, 2]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skensemble._compile import kernel
-from skensemble._intrinsics import atomic_add, atomic_load, prefetch
+from skensemble._intrinsics import LANES, add_below, atomic_add, atomic_load, extend_lanes, prefetch
 from skensemble._threads import run_in_threads
 
 pytestmark = pytest.mark.nojit
@@ -24,6 +24,18 @@ def read(counters, at):
     return atomic_load(counters, at)
 
 
+@kernel
+def find_extent(codes, lowest, highest):
+    for row in range(codes.shape[0]):
+        extend_lanes(lowest, highest, codes, row * LANES)
+
+
+@kernel
+def add_each(codes, bounds, values, sums):
+    for row in range(codes.shape[0]):
+        add_below(sums, LANES, values[row], codes, row * LANES, bounds)
+
+
 def test_no_addition_is_lost():
     counters, n = np.zeros(2, np.int64), 10_000
 
@@ -39,3 +51,29 @@ def test_an_addition_returns_what_was_there_before():
 
 def test_items_are_numbered_as_in_the_flat_array():
     assert [read(np.arange(6).reshape(2, 3), at) for at in range(6)] == list(range(6))
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+def test_the_extent_of_each_lane_is_found(dtype):
+    codes = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (9, LANES), endpoint=True).astype(dtype)
+    lowest, highest = codes[0].copy(), codes[0].copy()
+
+    find_extent(codes, lowest, highest)
+
+    assert lowest.tolist() == codes.min(axis=0).tolist()
+    assert highest.tolist() == codes.max(axis=0).tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+def test_values_are_added_in_the_lanes_whose_code_is_below(dtype):
+    """Up to the bound, the greatest code of all included."""
+    random, most = np.random.default_rng(0), np.iinfo(dtype).max
+    codes = random.integers(0, most, (9, LANES), endpoint=True).astype(dtype)
+    bounds, values, sums = codes[3].copy(), random.integers(1, 100, 9).astype(float), np.zeros(3 * LANES)
+    codes[4, 0], bounds[1] = most, most
+
+    add_each(codes, bounds, values, sums)
+
+    assert sums[LANES : 2 * LANES].tolist() == (values @ (codes <= bounds)).tolist()
+    assert not sums[:LANES].any()
+    assert not sums[2 * LANES :].any()

@@ -7,9 +7,11 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skensemble._compile import kernel
+from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import POSITION_MASK
 from skensemble.criteria import new_criterion
 from skensemble.records import Samples
+from skensemble.splitting.desk import new_desk
 from tests.properties.problems import KINDS, SINGLE_OUTPUT, Kind, Recipe
 from tests.reference.naive_criteria import NaiveCriterion
 
@@ -127,6 +129,33 @@ def test_rows_of_statistics_add_up_to_the_node(kind):
     assert_allclose(moved.rows.sum(axis=0), moved.total, atol=1e-12)
     assert_array_equal(moved.rows[:, 0], [2] * 10 + [1])  # the number of samples comes first
     assert_allclose(moved.rows[:10, 1], moved.weights[:20].reshape(10, 2).sum(axis=1))
+
+
+@kernel
+def collect_all(criterion, panel, samples, start, stop):
+    node = criterion.open(samples, start, stop)
+    for i in range(stop - start):
+        criterion.collect_below(panel, i, node, samples, start + i)
+
+
+@EVERY_KIND
+def test_what_lies_before_the_cut_of_a_lane_is_summed_up(kind):
+    random = np.random.default_rng(1)
+    data = Recipe(1, 40, 1, 0.0, "real").make(kind).of_positive_weight()
+    index = random.permutation(len(data.X))[:30]
+    samples = Samples(index.astype(np.uint32), np.column_stack([data.weights[index], data.targets[index, 0]]))
+    criterion = new_criterion(kind.criterion, data.targets, kind.n_classes, len(index))
+    panel = new_desk(30, len(data.X), criterion.total.size, 0, False, np.uint16).panel
+    panel.codes[:] = random.integers(0, 10, panel.codes.shape)
+    panel.bounds[:] = np.arange(LANES)
+    panel.bounds[-1] = 10
+
+    collect_all(criterion, panel, samples, START, STOP)
+
+    sums, is_below = panel.sums.reshape(-1, LANES), panel.codes[: STOP - START] <= panel.bounds
+    assert_array_equal(sums[0], is_below.sum(axis=0))
+    assert_allclose(sums[1], data.weights[index][START:STOP] @ is_below)
+    assert_allclose(sums[:, -1], criterion.total, atol=1e-12)  # all of the node
 
 
 @pytest.mark.parametrize("kind", SINGLE_OUTPUT, ids=str)

@@ -1,4 +1,4 @@
-"""The codes of a node as keys, from dense and from sparse features."""
+"""The codes of a node as keys, from sparse features."""
 
 import numpy as np
 import pytest
@@ -8,32 +8,16 @@ from numpy.testing import assert_array_equal
 from scipy import sparse
 
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
-from skensemble.splitting.gathering import fill_in, find_row, gather, gather_stored, highest_below
+from skensemble.splitting.gathering import fill_in, find_row, gather_stored
 from tests.core import entry, plain, rank
 
 pytestmark = pytest.mark.nojit
 
 gather_entry = entry(gather_stored)
-highest_below_entry = entry(highest_below)
 
 
 def as_keys(codes):
     return np.array([(code << POSITION_BITS) | position for position, code in enumerate(codes)], np.int64)
-
-
-def test_the_keys_of_a_node_have_its_codes_and_positions():
-    ranks = np.array([[9, 9, 9, 9], [4, 1, 3, 0]], np.uint16)
-    keys = np.empty(3, np.int64)
-
-    lowest, highest = plain(gather)(ranks, np.array([3, 0, 2, 1], np.uint32), 1, 1, 3, keys)
-
-    assert_array_equal(keys, as_keys([4, 3, 1]))
-    assert (lowest, highest) == (1, 4)
-
-
-@pytest.mark.parametrize(("codes", "expected"), [([3, 7, 0, 7], (3, 2)), ([7, 7], (-1, 2)), ([2, 5], (5, 0))])
-def test_missing_values_are_counted_and_left_out(codes, expected):
-    assert highest_below_entry(as_keys(codes), len(codes), 7) == expected
 
 
 @given(rows=st.sets(st.integers(0, 40)), row=st.integers(0, 40))
@@ -56,7 +40,7 @@ def test_stored_codes_are_found_from_the_node_and_from_the_feature(seed, n, dens
     positions = np.full(80, -1)
     positions[index] = np.arange(70)
     start, keys = 5, np.empty(n, np.int64)
-    codes = dense.ranks[1, index[start : start + n]].astype(np.int64)
+    codes = dense.ranks[index[start : start + n], 1].astype(np.int64)
     is_stored = X[index[start : start + n], 1] != 0
 
     n_keys, lowest, highest = gather_entry(data, index, positions, 1, start, n, keys)

@@ -21,7 +21,7 @@ def order_of(weights, means):
     """Order categories of some weights and means (n_categories, n_sums); returns the order and the scores in it."""
     weights, means = np.array(weights, dtype=float), np.array(means, dtype=float)
     rows = np.column_stack([np.ones(len(weights)), weights, weights[:, np.newaxis] * means])
-    buckets = new_desk(len(rows), len(rows), rows.shape[1], len(rows), False).buckets
+    buckets = new_desk(len(rows), len(rows), rows.shape[1], len(rows), False, np.uint16).buckets
     buckets.rows[: rows.size] = rows.ravel()
     buckets.present[: len(rows)] = np.arange(len(rows))
     order_in_place(buckets, rows.shape[1], len(rows), rows.sum(axis=0), SMOOTHING)

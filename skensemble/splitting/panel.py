@@ -1,0 +1,148 @@
+"""A panel: the codes of a node's samples of a few features side by side, so that one instruction works on all of them.
+
+    sample      feature 7   feature 2   feature 9   ...   (LANES of them)
+      0             31           4         112
+      1             29           4          17
+
+A loop over the samples of one feature waits, at each of them, for the last result, or for a branch that nobody can
+foresee.  Here a step takes one sample of all features.
+"""
+
+import numpy as np
+
+from skensemble._compile import inlined, part
+from skensemble._intrinsics import LANES, extend_lanes, prefetch
+from skensemble._random import THRESHOLD, draw, unit
+from skensemble.arrays.float_codes import decode, encode_at_most
+from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, code_of
+from skensemble.splitting.features import is_allowed
+from skensemble.splitting.gathering import gather_stored
+
+AHEAD = 16  # samples by which memory is asked for codes before they are read: rows of a large node are far apart
+
+
+@inlined
+def draw_lanes(task, place, number, groups, n_constant, progress, settled):
+    """Choose the next features that a node looks at; returns how many lanes they take, and the first two of progress.
+
+    Parameters
+    ----------
+    progress : (n_drawn, n_visited, has_variable)
+        Features drawn so far, those of them that count, and whether one was not constant.
+    settled : int
+        Features above this one need not be looked at.
+    """
+    features, max_features, panel = task.features, task.settings.max_features, task.desk.panel
+    n_drawn, n_visited, has_variable = progress
+    n_visited_before = n_visited
+    n_features, n_lanes = features.active.size, 0
+    draws_all = max_features >= n_features
+    while n_lanes < LANES and n_drawn < n_features and n_constant < n_features:
+        if n_visited >= max_features and (has_variable or (n_lanes > 0 and n_visited_before < max_features)):
+            break
+        feature = n_drawn if draws_all else features.draw_next(place.key, n_drawn)
+        n_drawn += 1
+        if not is_allowed(task.constraints.groups, groups, number, feature):
+            continue
+        n_visited += 1
+        if features.where[feature] < n_constant or feature > settled:
+            continue
+        panel.features[n_lanes], panel.visits[n_lanes] = feature, n_visited
+        n_lanes += 1
+    return n_lanes, n_drawn, n_visited
+
+
+@inlined
+def fill_panel(task, ranks, place, n_lanes):
+    """Write the codes of the node's samples, and the lowest and the highest of each lane."""
+    panel, index, start, n = task.desk.panel, task.samples.index, place.start, place.stop - place.start
+    codes, chosen = panel.codes, panel.features
+    if task.data.is_sparse:
+        for lane in range(n_lanes):
+            fill_sparse_lane(task, place, lane)
+    else:
+        for i in range(n):
+            if i + AHEAD < n:
+                ahead = np.int64(index[start + i + AHEAD]) * ranks.shape[1]
+                for lane in range(n_lanes):
+                    prefetch(ranks, ahead + chosen[lane])
+            for lane in range(n_lanes):
+                codes[i, lane] = ranks[index[start + i], np.uint64(chosen[lane])]
+    for lane in range(LANES):
+        panel.lowest[lane] = codes[0, lane]
+        panel.highest[lane] = codes[0, lane]
+    for i in range(1, n):
+        extend_lanes(panel.lowest, panel.highest, codes, i * LANES)
+
+
+@part
+def fill_sparse_lane(task, place, lane):
+    """Write the codes of one feature of a sparse matrix."""
+    data, desk, panel, n = task.data, task.desk, task.desk.panel, place.stop - place.start
+    feature = panel.features[lane]
+    for i in range(n):
+        panel.codes[i, lane] = data.zero_ranks[feature]
+    n_keys, _, _ = gather_stored(data, task.samples.index, desk.positions, feature, place.start, n, desk.keys)
+    for k in range(n_keys):
+        panel.codes[desk.keys[k] & POSITION_MASK, lane] = code_of(desk.keys[k])
+
+
+@inlined
+def choose_cuts(task, place, node, n_lanes):
+    """Choose the one code after which a lane is cut, where there is one, and sum up what lies up to it.
+
+    That is a random threshold, or the only boundary of a feature that has two values in the node.
+    """
+    data, panel, n = task.data, task.desk.panel, place.stop - place.start
+    is_any_cut = False
+    for lane in range(n_lanes):
+        feature = panel.features[lane]
+        panel.n_missing[lane], panel.is_cut[lane] = 0, False
+        if data.is_categorical[feature] or panel.lowest[lane] == panel.highest[lane]:
+            continue
+        if panel.highest[lane] == data.missing_code(feature):
+            leave_out_missing(panel, lane, n)
+        if task.settings.random_splits:
+            draw_threshold(panel, lane, place.key)
+            panel.is_cut[lane] = True
+        elif panel.n_missing[lane] == 0 and (n == 2 or panel.highest[lane] - panel.lowest[lane] == 1):
+            panel.bounds[lane] = panel.lowest[lane]
+            panel.is_cut[lane] = True
+        is_any_cut |= panel.is_cut[lane]
+    if is_any_cut and not task.criterion.needs_order():
+        for k in range(panel.sums.size):
+            panel.sums[k] = 0.0
+        for i in range(n):
+            task.criterion.collect_below(panel, i, node, task.samples, place.start + i)
+
+
+@part
+def leave_out_missing(panel, lane, n):
+    """Count the missing values of a lane, and find the highest code of the others."""
+    missing_code = panel.highest[lane]
+    highest = panel.lowest[lane]
+    for i in range(n):
+        code = panel.codes[i, lane]
+        if code == missing_code:
+            panel.n_missing[lane] += 1
+        else:
+            highest = max(highest, code)
+    panel.highest[lane] = highest
+
+
+@part
+def draw_threshold(panel, lane, key):
+    """Draw uniformly between the least and the greatest value of a lane (Geurts et al. 2006, table 1)."""
+    low, high = np.float64(decode(panel.lowest[lane])), np.float64(decode(panel.highest[lane]))
+    threshold = low + unit(draw(key, THRESHOLD, panel.features[lane])) * (high - low)
+    if threshold >= high:
+        threshold = low
+    panel.thresholds[lane] = threshold
+    panel.bounds[lane] = encode_at_most(threshold)
+
+
+@inlined
+def write_keys(panel, lane, n, keys):
+    """Write the codes of a lane as keys `(code << 32) | position`."""
+    for i in range(n):
+        keys[i] = (np.int64(panel.codes[i, lane]) << POSITION_BITS) | i
