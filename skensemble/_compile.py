@@ -9,6 +9,7 @@ is compiled anew in every process.
 
 import contextlib
 import functools
+import gc
 import hashlib
 import os
 import pickle
@@ -81,14 +82,30 @@ def kernel(function):
         return plain
     dispatcher = _general(njit(**_OPTIONS)(function))
     dispatcher._cache = _KernelCache(dispatcher)
-    add_overload = dispatcher.add_overload
+    add_overload, compile_signature = dispatcher.add_overload, dispatcher.compile
+
+    def compile_quickly(signature):
+        with _garbage_kept():
+            return compile_signature(signature)
 
     def check_and_add(compiled):
         _refuse_arrays(function, compiled.signature.return_type)
         add_overload(compiled)
 
-    dispatcher.add_overload = check_and_add
+    dispatcher.add_overload, dispatcher.compile = check_and_add, compile_quickly
     return dispatcher
+
+
+@contextlib.contextmanager
+def _garbage_kept():
+    """Leave garbage alone for a while: a compilation makes so many objects that to look for it takes a fifth of it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _refuse_arrays(function, result):

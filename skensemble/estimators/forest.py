@@ -26,6 +26,8 @@ from skensemble.forests.out_of_bag import (
 )
 from skensemble.trees.trees import Trees
 
+MOST_DRAWS = 2**31 - 1  # rows of a bootstrap
+
 
 class BaseForest(MultiOutputMixin, TreeEnsemble):
     """Many trees on the same ranked features.
@@ -130,10 +132,13 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
         """How many rows a tree is drawn."""
         if self.max_samples is None:
             return n_samples
-        if isinstance(self.max_samples, Integral):
-            return int(self.max_samples)
         total = n_samples if sample_weight is None else sample_weight.sum()
-        n_draws = max(int(self.max_samples * total), 1)
+        is_count = isinstance(self.max_samples, Integral)
+        n_draws = int(self.max_samples) if is_count else max(int(self.max_samples * total), 1)
+        if n_draws > MOST_DRAWS:
+            raise ValueError(f"max_samples={self.max_samples!r} draws {n_draws} rows a tree; use at most {MOST_DRAWS}.")
+        if is_count:
+            return n_draws
         if n_draws < max(10, n_samples ** (1 / 3)):
             of_what = "the number of samples" if sample_weight is None else "the total sum of sample weights"
             warnings.warn(

@@ -28,6 +28,7 @@ CATEGORIES = np.uint32(1 << 30)
 _NUMBER = np.uint32(CATEGORIES - 1)
 
 ROWS_PER_TASK = 32_768
+MOST_DENSE = 1 << 16  # values of a sparse matrix that are dense at once: about a second level cache
 SMALL_WORK = 20_000  # samples times trees that one thread does sooner than two
 
 
@@ -175,27 +176,45 @@ def find_depths(nodes, depths):
 
 
 def by_rows(function, X, out, n_trees, n_threads):
-    """Call `function(X, out)` on blocks of rows; a sparse X is made dense a block at a time.
+    """Call `function(X, out)` on blocks of rows; a sparse X is made dense a few rows at a time.
 
     Parameters
     ----------
     out : (n_samples, ...) or, for starts and stops of entries, (n_samples + 1,)
     """
-    n_samples, n_features = X.shape
+    n_samples = X.shape[0]
     extra = len(out) - n_samples
-    is_dense = isinstance(X, np.ndarray)
-    if is_dense and n_samples * n_trees <= SMALL_WORK:
+    if n_samples * n_trees <= SMALL_WORK:
         n_threads = 1
-    if is_dense:
-        size = min(ROWS_PER_TASK, max(1, -(-n_samples // n_threads)))
-    else:
-        size = max(1, min(2048, (1 << 22) // max(n_features, 1)))
+    size = min(ROWS_PER_TASK, max(1, -(-n_samples // n_threads)))
+    if not isinstance(X, np.ndarray) and not X.has_canonical_format:
+        X = X.copy()
+        X.sum_duplicates()
 
     def on_block(start):
-        rows = X[start : start + size]
-        rows = np.ascontiguousarray(rows) if is_dense else rows.toarray()
-        function(rows, out[start : start + size + extra])
+        stop = min(start + size, n_samples)
+        if isinstance(X, np.ndarray):
+            function(np.ascontiguousarray(X[start:stop]), out[start : stop + extra])
+            return
+        for first, rows in dense_rows(X, start, stop):
+            function(rows, out[first : first + len(rows) + extra])
 
     tasks = [lambda start=start: on_block(start) for start in range(0, n_samples, size)]
     run_in_threads(tasks, min(n_threads, len(tasks)))
     return out
+
+
+def dense_rows(X, start, stop):
+    """Yield stretches of rows start:stop of a CSR matrix, each with its first row, in one array that is used again.
+
+    Only what is stored is written and cleared: most of a sparse row is never touched.
+    """
+    n_rows = max(1, min(stop - start, MOST_DENSE // max(X.shape[1], 1)))
+    dense = np.zeros((n_rows, X.shape[1]), X.dtype)
+    for first in range(start, stop, n_rows):
+        ends = X.indptr[first : min(first + n_rows, stop) + 1]
+        entries = slice(ends[0], ends[-1])
+        places = np.repeat(np.arange(len(ends) - 1), np.diff(ends)), X.indices[entries]
+        dense[places] = X.data[entries]
+        yield first, dense[: len(ends) - 1]
+        dense[places] = 0.0

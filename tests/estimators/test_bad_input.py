@@ -376,6 +376,14 @@ def test_only_a_bootstrap_leaves_rows_out(cls, parameters, match):
 
 
 @pytest.mark.parametrize("cls", FORESTS)
+@pytest.mark.parametrize("max_samples", [10**12, 1e12])
+def test_a_tree_is_not_drawn_more_rows_than_can_be_counted(cls, max_samples):
+    forest = small(cls, bootstrap=True, max_samples=max_samples)
+
+    assert_refuses(forest, *problem(cls), "max_samples=.* draws .* rows a tree; use at most 2147483647")
+
+
+@pytest.mark.parametrize("cls", FORESTS)
 def test_no_jobs_do_nothing(cls):
     assert_refuses(small(cls, n_jobs=0), *problem(cls), "n_jobs == 0 has no meaning")
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from scipy.sparse import csr_array
 
 from skensemble.trees.trees import Trees
 from skensemble.trees.walking import by_rows
@@ -49,3 +50,18 @@ def test_blocks_of_rows_are_walked_by_threads():
     out = by_rows(lambda rows, part: part.__setitem__(slice(None), rows[:, 0]), X, np.empty(70_000), 10, 3)
 
     assert_array_equal(out, X[:, 0].astype(np.float64))
+
+
+@pytest.mark.parametrize("n_features", [3, 70_000])
+def test_a_sparse_matrix_is_walked_as_a_dense_one_is(n_features):
+    """A few rows at a time, with entries that are stored twice, and without a trace of the rows before."""
+    random = np.random.default_rng(0)
+    dense = np.zeros((9, n_features), np.float32)
+    dense[:, [0, -1]] = random.integers(0, 3, (9, 2))
+    stored = csr_array(dense)
+    twice = csr_array((np.repeat(stored.data / 2, 2), np.repeat(stored.indices, 2), 2 * stored.indptr), stored.shape)
+    _, trees = trees_of(dense, random.standard_normal(9), np.zeros(n_features, np.int64))
+
+    for X in (stored, twice):
+        assert_array_equal(trees.leaves(X), trees.leaves(dense))
+        assert_array_equal(trees.sum_values(X), trees.sum_values(dense))
