@@ -3,6 +3,8 @@
 Arrays are C-contiguous. An item is given by its index in the flat array, which nobody checks.
 """
 
+import os
+
 import numpy as np
 from llvmlite import ir
 from numba import config, types
@@ -12,6 +14,7 @@ from numba.extending import intrinsic
 LANES = 8  # numbers side by side that one instruction, or two, works on
 
 _BYTES_OF_INT64 = 8
+_YIELD = "SwitchToThread" if os.name == "nt" else "sched_yield"
 _READ, _IN_ALL_CACHES, _DATA = 0, 3, 1  # arguments of llvm.prefetch
 
 
@@ -59,6 +62,33 @@ def atomic_load(typing_context, array, index):
 
 
 @intrinsic
+def offer_core(typing_context):
+    """Let another thread that could run have this core."""
+
+    def generate(context, builder, signature, arguments):
+        function_type = ir.FunctionType(ir.IntType(32), [])
+        builder.call(cgutils.get_or_insert_function(builder.module, function_type, _YIELD), [])
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@intrinsic
+def add_pair(typing_context, totals, to, pairs, at):
+    """Add two neighbouring items of an int64 array to two of another: ``totals[to : to + 2] += pairs[at : at + 2]``."""
+    if not (_is_flat(totals) and _is_flat(pairs)) or not totals.dtype == pairs.dtype == types.int64:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        added = _load_lanes(context, builder, signature, arguments, 2, arguments[3], 2)
+        total = _load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
+        _store_lanes(context, builder, signature, arguments, 0, builder.add(total, added), arguments[1], 2)
+        return context.get_dummy_value()
+
+    return types.void(totals, types.intp, pairs, types.intp), generate
+
+
+@intrinsic
 def extend_lanes(typing_context, lowest, highest, codes, at):
     """Lower and raise the first LANES bounds so that ``codes[at : at + LANES]``, unsigned, are between them."""
     if not (_is_flat(lowest) and _is_flat(codes)) or not lowest.dtype == highest.dtype == codes.dtype:
@@ -97,23 +127,23 @@ def add_below(typing_context, sums, to, value, codes, at, bounds):
     return types.void(sums, types.intp, types.float64, codes, types.intp, bounds), generate
 
 
-def _load_lanes(context, builder, signature, arguments, number, at=None):
-    address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at)
+def _load_lanes(context, builder, signature, arguments, number, at=None, n_lanes=LANES):
+    address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at, n_lanes)
     return builder.load(address, align=n_bytes)
 
 
-def _store_lanes(context, builder, signature, arguments, number, lanes, at=None):
-    address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at)
+def _store_lanes(context, builder, signature, arguments, number, lanes, at=None, n_lanes=LANES):
+    address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at, n_lanes)
     builder.store(lanes, address, align=n_bytes)
 
 
-def _lanes_address(context, builder, signature, arguments, number, at):
-    """The address of LANES items of an array argument, and the bytes of one item."""
+def _lanes_address(context, builder, signature, arguments, number, at, n_lanes):
+    """The address of some items of an array argument, and the bytes of one item."""
     array_type = signature.args[number]
     array = context.make_array(array_type)(context, builder, arguments[number])
     item = context.get_data_type(array_type.dtype)
     address = array.data if at is None else builder.gep(array.data, [at])
-    pointer = ir.VectorType(item, LANES).as_pointer()
+    pointer = ir.VectorType(item, n_lanes).as_pointer()
     return builder.bitcast(address, pointer), array_type.dtype.bitwidth // 8
 
 
@@ -140,6 +170,13 @@ if config.DISABLE_JIT:
     def atomic_load(array, index):
         """Read an item of an int64 array."""
         return array.flat[index]
+
+    def offer_core():
+        """Do nothing."""
+
+    def add_pair(totals, to, pairs, at):
+        """Add two neighbouring items of an int64 array to two of another."""
+        totals.reshape(-1)[to : to + 2] += pairs.reshape(-1)[at : at + 2]
 
     def extend_lanes(lowest, highest, codes, at):
         """Lower and raise LANES bounds so that the codes are between them."""

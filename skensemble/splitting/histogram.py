@@ -1,0 +1,140 @@
+"""Histograms of gradients and hessians, in integers, and the best cut that one feature's histogram offers.
+
+A sample's gradient is rounded to an integer; its hessian too, and shares a word with a count of 1::
+
+    word 0   [ sum of the gradients, in steps                    ]
+    word 1   [ sum of the hessians, in steps    | number of rows ]
+
+One vector addition updates all three.  Integer sums do not depend on their order, so the model does not depend on the
+number of threads, to the bit, and the number of rows in a child is known exactly for every loss and weight.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skensemble._compile import inlined, part, record
+from skensemble._intrinsics import add_pair, prefetch
+
+AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
+LINE = 64  # bytes of a cache line
+
+
+@record
+class Sums(NamedTuple):
+    """What a histogram knows of some rows."""
+
+    gradient: int  # in steps
+    hessian_and_count: int
+
+
+@record
+class Units(NamedTuple):
+    """What the integers of a tree stand for."""
+
+    gradient_step: float  # a power of two
+    hessian_step: float  # a power of two
+    count_bits: int
+
+    def gradient(self, sums):
+        """The sum of the gradients."""
+        return sums.gradient * self.gradient_step
+
+    def hessian(self, sums):
+        """The sum of the hessians."""
+        return (sums.hessian_and_count >> self.count_bits) * self.hessian_step
+
+    def count(self, sums):
+        """How many rows there are."""
+        return sums.hessian_and_count & ((1 << self.count_bits) - 1)
+
+
+@record
+class Cut(NamedTuple):
+    """The best cut of a node so far: what lies up to a bin goes left, and missing values if `missing_left`."""
+
+    score: float  # of both children
+    feature: int  # -1: there is none
+    bin: int
+    missing_left: bool
+    left: Sums
+
+
+@inlined
+def no_cut():
+    """The cut of a node that has none."""
+    return Cut(-np.inf, -1, 0, False, Sums(0, 0))
+
+
+@part
+def add_rows(histogram, codes, n_codes, pairs, rows, start, stop):
+    """Add the samples rows[start:stop] to a histogram.
+
+    Parameters
+    ----------
+    histogram : (n_features * n_codes * 2,) int64
+    codes : (n_samples, n_features) uint8 or uint16
+    pairs : (n_samples, 2) int64
+        The words of each sample.
+    """
+    n_features = codes.shape[1]
+    n_per_line = LINE // codes.itemsize
+    for i in range(start, stop):
+        ahead = np.int64(rows[min(i + AHEAD, stop - 1)])
+        prefetch(pairs, 2 * ahead)
+        for offset in range(0, n_features, n_per_line):
+            prefetch(codes, ahead * n_features + offset)
+        row = np.int64(rows[i])
+        at = 0
+        for feature in range(n_features):
+            add_pair(histogram, at + 2 * np.int64(codes[rows[i], np.uint64(feature)]), pairs, 2 * row)
+            at += 2 * n_codes
+
+
+@part
+def merge(pool, slot, sibling, team, first, stop):
+    """Complete the items first to stop - 1 of a histogram and, by subtraction, of its sibling's.
+
+    Thread 0 has added its rows to the slot itself, thread t to the t-th slot from the end.  The sibling's slot holds
+    the parent's histogram; -1: there is no parent.
+    """
+    for item in range(first, stop):
+        total = pool[slot, item]
+        for thread in range(1, team.size):
+            total += pool[pool.shape[0] - thread, item]
+        pool[slot, item] = total
+        if sibling >= 0:
+            pool[sibling, item] -= total
+
+
+@inlined
+def best_cut(histogram, feature, n_bins, n_codes, node, units, penalty, best):
+    """The better of a cut and of the best one of a feature; of equal ones the lowest feature, then the lowest bin.
+
+    Missing values, if the node has any, are tried on both sides, right first; else they go with more samples.
+
+    Parameters
+    ----------
+    histogram : (n_features * n_codes * 2,) int64
+    n_bins : int
+        Of the feature.
+    node : Sums
+    penalty : Penalty
+    best : Cut
+    """
+    at = feature * n_codes * 2
+    last = at + 2 * (n_codes - 1)
+    missing = Sums(histogram[last], histogram[last + 1])
+    n_missing = units.count(missing)
+    for missing_left in range(2 if n_missing else 1):
+        left = missing if missing_left else Sums(0, 0)
+        # With missing values on the right there is one cut more: all values against the missing ones.
+        for bin in range(n_bins if n_missing and not missing_left else n_bins - 1):
+            item = at + 2 * bin
+            left = Sums(left.gradient + histogram[item], left.hessian_and_count + histogram[item + 1])
+            right = Sums(node.gradient - left.gradient, node.hessian_and_count - left.hessian_and_count)
+            score = penalty.score_of_children(left, right, units)
+            if score > best.score:
+                goes_left = missing_left == 1 if n_missing else 2 * units.count(left) > units.count(node)
+                best = Cut(score, feature, bin, goes_left, left)
+    return best

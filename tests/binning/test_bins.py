@@ -1,0 +1,73 @@
+"""Bins lie between quantiles of the training values."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from skensemble.binning.bins import find_bins, thresholds_of
+
+pytestmark = pytest.mark.nojit
+
+NAN = np.nan
+
+
+def test_few_values_have_a_bin_each():
+    """The thresholds are the middles between them."""
+    assert thresholds_of(np.array([3.0, 1.0, NAN, 1.0, 4.0]), 4).tolist() == [2.0, 3.5]
+    assert thresholds_of(np.array([5.0, 5.0]), 4).tolist() == []
+    assert thresholds_of(np.array([NAN, NAN]), 4).tolist() == []
+
+
+def test_neighbouring_floats_have_a_bin_each():
+    above = np.nextafter(1.0, 2.0)
+
+    assert thresholds_of(np.array([above, 1.0]), 4).tolist() == [1.0]
+
+
+def test_many_values_have_bins_of_equal_size():
+    values = np.random.default_rng(0).permutation(1000.0 * np.arange(100))
+    thresholds = thresholds_of(values, 4)
+
+    assert_array_equal(np.bincount(np.searchsorted(thresholds, values)), [25, 25, 25, 25])
+
+
+@given(counts=st.lists(st.integers(0, 3), min_size=2, max_size=40), max_bins=st.integers(2, 12))
+def test_a_weight_stands_for_rows_that_are_repeated(counts, max_bins):
+    values = np.random.default_rng(0).standard_normal(len(counts))
+
+    weighted = thresholds_of(values, max_bins, np.array(counts, float))
+
+    assert_array_equal(weighted, thresholds_of(np.repeat(values, counts), max_bins))
+
+
+@pytest.mark.parametrize(("max_bins", "dtype", "missing_code"), [(255, np.uint8, 255), (256, np.uint16, 511)])
+def test_a_code_counts_the_thresholds_below_a_value(max_bins, dtype, missing_code):
+    random = np.random.default_rng(0)
+    X = np.column_stack([random.standard_normal(700), random.integers(0, 3, 700)])
+    X[::9] = NAN
+    bins = find_bins(X, max_bins)
+    data = bins.encode(X)
+
+    assert data.codes.dtype == dtype
+    assert data.missing_code == missing_code
+    assert data.n_bins.tolist() == [max_bins, 3]
+    for feature in range(2):
+        expected = np.searchsorted(bins.thresholds[feature, : data.n_bins[feature] - 1], X[:, feature])
+        assert_array_equal(data.codes[:, feature], np.where(np.isnan(X[:, feature]), missing_code, expected))
+
+
+def test_infinite_thresholds_do_not_arise_from_large_values():
+    X = np.array([[-1.7e308], [1.7e308], [1.75e308]])
+
+    assert np.isfinite(find_bins(X, 255).thresholds[0, :2]).all()
+    assert find_bins(X, 255).encode(X).codes.ravel().tolist() == [0, 1, 2]
+
+
+def test_many_threads_find_the_same_bins():
+    X = np.random.default_rng(0).standard_normal((30_000, 5))
+    one, several = (find_bins(X, 255, n_threads=n) for n in (1, 3))
+
+    assert_array_equal(one.thresholds, several.thresholds)
+    assert_array_equal(one.encode(X, 1).codes, several.encode(X, 3).codes)
