@@ -22,28 +22,30 @@ AHEAD = 16  # samples by which memory is asked for codes before they are read: r
 
 
 @inlined
-def draw_lanes(task, place, number, groups, n_constant, progress):
+def draw_lanes(task, place, number, groups, n_constant, progress, settled):
     """Choose the next features that a node looks at; returns how many lanes they take, and the first two of progress.
 
     Parameters
     ----------
     progress : (n_drawn, n_visited, has_variable)
         Features drawn so far, those of them that count, and whether one was not constant.
+    settled : int
+        Features above this one need not be looked at.
     """
     features, max_features, panel = task.features, task.settings.max_features, task.desk.panel
     n_drawn, n_visited, has_variable = progress
     n_visited_before = n_visited
     n_features, n_lanes = features.active.size, 0
-    keeps_order = task.settings.keeps_order(n_features)
+    draws_all = max_features >= n_features
     while n_lanes < LANES and n_drawn < n_features and n_constant < n_features:
         if n_visited >= max_features and (has_variable or (n_lanes > 0 and n_visited_before < max_features)):
             break
-        feature = n_drawn if keeps_order else features.draw_next(place.key, n_drawn)
+        feature = n_drawn if draws_all else features.draw_next(place.key, n_drawn)
         n_drawn += 1
         if not is_allowed(task.constraints.groups, groups, number, feature):
             continue
         n_visited += 1
-        if features.where[feature] < n_constant:
+        if features.where[feature] < n_constant or feature > settled:
             continue
         panel.features[n_lanes], panel.visits[n_lanes] = feature, n_visited
         n_lanes += 1

@@ -67,7 +67,9 @@ class NaiveSplitter:
     def best(self, node, pools_rare=True):
         """The first of the best candidates, or None; features before sides of missing values, these before cuts."""
         candidates = [
-            candidate for feature in self.looked_at(node) for candidate in self.candidates(node, feature, pools_rare)
+            candidate
+            for feature in sorted(self.looked_at(node))
+            for candidate in self.candidates(node, feature, pools_rare)
         ]
         if not candidates:
             return None
@@ -79,7 +81,7 @@ class NaiveSplitter:
         """The features of a node: `max_features` draws, and more until one is not constant."""
         n_features = node.X.shape[1]
         looked_at, has_variable = [], False
-        if self.max_features >= n_features and not self.random_splits:
+        if self.max_features >= n_features:
             return [feature for feature in range(n_features) if feature in node.features]
         for feature in shuffled_features(node.key, n_features):
             if len(looked_at) >= self.max_features and has_variable:

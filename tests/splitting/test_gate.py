@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from skensemble.records import UNDEFINED
-from skensemble.splitting.gate import raised
+from skensemble.splitting.gate import lowered, raised
 from tests.core import grow_tree, plain, rows_of_nodes
 
 X = np.arange(8, dtype=np.float32)[:, np.newaxis]
@@ -107,7 +108,7 @@ def test_more_than_64_interaction_groups():
     assert tree.nodes["feature"][tree.nodes["feature"] >= 0].tolist() == [0]  # below it only 0 itself, now constant
 
 
-def test_a_bar_lies_above_equal_gains_of_later_features():
+def test_a_bar_lies_above_equal_gains_of_later_and_below_those_of_lower_features():
     for gain in (0.0, 1.0, -1e-3, 1e30):
-        assert gain < plain(raised)(gain, 1e-18)
-    assert plain(raised)(-np.inf, 1.0) == -np.inf
+        assert plain(lowered)(gain, 1e-18) < gain < plain(raised)(gain, 1e-18)
+    assert_array_equal([plain(lowered)(-np.inf, 1.0), plain(raised)(-np.inf, 1.0)], -np.inf)

@@ -67,14 +67,6 @@ def test_of_equal_cuts_the_first_wins():
     assert root([[1, 0], [1, 0], [0, 1], [0, 1]], [0, 0, 1, 1])["feature"] == 0
 
 
-@pytest.mark.parametrize("options", [{"max_features": 2}, {"random_splits": True}], ids=str)
-def test_of_equal_cuts_that_of_the_feature_drawn_first_wins(options):
-    """A preference for low features would make the trees of a forest alike."""
-    features = {int(root([[0, 0, 0], [1, 1, 1]], [0, 1], seed=seed, **options)["feature"]) for seed in range(40)}
-
-    assert features == {0, 1, 2}
-
-
 @pytest.mark.parametrize("missing_response", [0.0, 1.0])
 def test_missing_values_go_where_they_fit(missing_response):
     node = root([1, 2, 3, 4, NAN], [0, 0, 1, 1, missing_response])
