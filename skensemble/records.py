@@ -159,4 +159,4 @@ class Task(NamedTuple):
     constraints: Constraints
     desk: NamedTuple  # see `skensemble.splitting.desk`
     features: NamedTuple  # `skensemble.splitting.features.FeatureOrder`
-    block: NamedTuple  # see `skensemble.splitting.desk`
+    block: np.ndarray  # (block_size, n_features): codes of a subtree, see `skensemble.splitting.desk.new_block`

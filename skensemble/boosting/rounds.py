@@ -8,6 +8,7 @@ import numpy as np
 from skensemble._compile import inlined, kernel, part, record
 from skensemble._intrinsics import prefetch
 from skensemble._team import meet
+from skensemble.arrays.sorting import bit_length
 from skensemble.growing.leaf_wise import FAR_AHEAD, deal_rows, grow_leaf_wise
 from skensemble.splitting.histogram import Sums, Units
 
@@ -78,9 +79,7 @@ def choose_units(team, training, loss, rows, start, stop):
         greatest_gradient = max(greatest_gradient, extremes[thread, 0])
         greatest_hessian = max(greatest_hessian, extremes[thread, 1])
     n = training.raw.size
-    count_bits = 1
-    while n >> count_bits:
-        count_bits += 1
+    count_bits = bit_length(n)
     return Units(
         step_of(n * greatest_gradient, GRADIENT_BITS), step_of(n * greatest_hessian, 62 - count_bits), count_bits
     )

@@ -11,16 +11,20 @@ so that gains can be compared, added and normalised alike.  The methods of a cri
 =======================================  ==============================================================================
 `needs_order()`                          whether sums do not tell the gain, so that samples have to pass one by one
 `open(samples, start, stop)`             look at a node: fills `total`, returns its `NodeStatistics`
-`write_value(node, value)`               the node's prediction into value (n_values,)
+`write_value(node, values, number)`      the node's prediction into a row of values (n_nodes, n_values)
 `begin(node)`                            nothing is on the left: returns a `Left`
 `prepare(samples, start, keys, n)`       before the first n sorted keys pass (only where `needs_order()`)
 `move(left, node, samples, position)`    one sample goes to the left
 `move_row(left, node, rows, at)`         all that the statistics row at rows[at:] sums up goes to the left
 `collect(rows, at, node, samples, position)`  add one sample to the statistics row at rows[at:]
+`collect_below(panel, i, node, samples, position)`  the same for each lane in which sample i is before the cut
 `evaluate(left, node, n_moved)`          the gain of the boundary
 `spread(node)`                           weighted sum of squares about the mean, roughly
 `child_values(left, node, n_moved)`      predictions of both children (one output, at most two classes)
 =======================================  ==============================================================================
+
+`second_order` is what histograms are cut by: its statistics are sums of gradients and hessians, and it has a protocol
+of its own, `value`, `score` and `score_of_children`.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """What the criteria of classification share: weights of classes, output after output in one row."""
 
 from skensemble._compile import inlined, part
-from skensemble._intrinsics import LANES, add_below
+from skensemble.criteria.lanes import add_statistic, add_weight
 
 
 @part
@@ -42,11 +42,9 @@ def collect_classes(rows, at, samples, position, targets, offsets):
 def collect_classes_below(panel, i, samples, position, targets, offsets):
     """Add sample i of the node to the statistics row of each lane in which it lies before the cut."""
     weight = samples.pair[position, 0]
-    add_below(panel.sums, 0, 1.0, panel.codes, i * LANES, panel.bounds)
-    add_below(panel.sums, LANES, weight, panel.codes, i * LANES, panel.bounds)
+    add_weight(panel, i, weight)
     for output in range(offsets.size - 1):
-        column = class_column(samples, position, targets, offsets, output)
-        add_below(panel.sums, (2 + column) * LANES, weight, panel.codes, i * LANES, panel.bounds)
+        add_statistic(panel, i, 2 + class_column(samples, position, targets, offsets, output), weight)
 
 
 @part

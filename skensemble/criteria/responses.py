@@ -1,7 +1,7 @@
 """What the criteria of regression share: responses of one output (beside the weight) or of several (in a table)."""
 
 from skensemble._compile import inlined, part
-from skensemble._intrinsics import LANES, add_below
+from skensemble.criteria.lanes import add_statistic, add_weight
 
 
 @part
@@ -39,8 +39,7 @@ def collect_responses(rows, at, samples, position, targets, center):
 def collect_responses_below(panel, i, samples, position, targets, center):
     """Add sample i of the node to the statistics row of each lane in which it lies before the cut."""
     weight = samples.pair[position, 0]
-    add_below(panel.sums, 0, 1.0, panel.codes, i * LANES, panel.bounds)
-    add_below(panel.sums, LANES, weight, panel.codes, i * LANES, panel.bounds)
+    add_weight(panel, i, weight)
     for output in range(center.size):
         deviation = weight * (response(samples, position, targets, output) - center[output])
-        add_below(panel.sums, (2 + output) * LANES, deviation, panel.codes, i * LANES, panel.bounds)
+        add_statistic(panel, i, 2 + output, deviation)

@@ -50,7 +50,7 @@ def grow_depth_first(task, growth, key, stop_flag):
             continue
         if not is_in_block:
             is_in_block = start_block(block, samples, task.data.ranks, place)
-        ranks = block.ranks if is_in_block else task.data.ranks
+        ranks = block if is_in_block else task.data.ranks
         split, n_constant = find_some_split(task, ranks, place, node, number, growth.groups, n_constant)
         if not is_worthwhile(settings, split, node, growth.nodes[0]["weighted_n_node_samples"]):
             continue
@@ -74,11 +74,11 @@ def grow_depth_first(task, growth, key, stop_flag):
 def start_block(block, samples, ranks, place):
     """Copy the codes of a node's samples and number them from 0, if a block can hold them; returns whether it can."""
     n = place.stop - place.start
-    fits = n <= block.ranks.shape[0]
+    fits = n <= block.shape[0]
     if fits:
         for i in range(n):
             row = samples.index[place.start + i]
-            for feature in range(block.ranks.shape[1]):
-                block.ranks[i, feature] = ranks[row, feature]
+            for feature in range(block.shape[1]):
+                block[i, feature] = ranks[row, feature]
             samples.index[place.start + i] = i
     return fits

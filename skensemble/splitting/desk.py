@@ -55,17 +55,6 @@ class Desk(NamedTuple):
     panel: Panel
 
 
-@record
-class Block(NamedTuple):
-    """The codes of a small subtree's samples, copied together.
-
-    Deep nodes would otherwise fetch a cache line from far away for each value that they look at.  The samples of a
-    block are numbered from 0; below its root nobody asks for their rows.
-    """
-
-    ranks: np.ndarray  # (block_size, n_features), of the data's dtype
-
-
 def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
     """Return the work space of a tree.
 
@@ -122,10 +111,22 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
 
 
 def new_block(ranks, n, is_used):
-    """Return an empty block for a tree of n rows; `is_used` tells whether the grower may use it."""
+    """Return room for the codes of a small subtree's samples, (block_size, n_features), for a tree of n rows.
+
+    Deep nodes would otherwise fetch a cache line from far away for each value that they look at.  The samples of a
+    block are numbered from 0; below its root nobody asks for their rows.
+
+    Parameters
+    ----------
+    ranks : (n_samples, n_features) uint16 or uint32
+        The codes of the data.
+    n : int
+    is_used : bool
+        Whether the grower may use it.
+    """
     n_features = ranks.shape[1]
     size = min(n, _BLOCK_BYTES // max(1, n_features * ranks.itemsize)) if is_used else 0
-    return Block(np.empty((size, n_features), ranks.dtype))
+    return np.empty((size, n_features), ranks.dtype)
 
 
 _BLOCK_BYTES = 1 << 18  # half of a small second level cache

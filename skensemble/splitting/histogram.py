@@ -108,7 +108,7 @@ def merge(pool, slot, sibling, team, first, stop):
 
 
 @inlined
-def best_cut(histogram, feature, n_bins, n_codes, node, units, penalty, best):
+def best_cut(histogram, feature, n_bins, n_codes, node, units, criterion, best):
     """The better of a cut and of the best one of a feature; of equal ones the lowest feature, then the lowest bin.
 
     Missing values, if the node has any, are tried on both sides, right first; else they go with more samples.
@@ -119,7 +119,7 @@ def best_cut(histogram, feature, n_bins, n_codes, node, units, penalty, best):
     n_bins : int
         Of the feature.
     node : Sums
-    penalty : Penalty
+    criterion : SecondOrder
     best : Cut
     """
     at = feature * n_codes * 2
@@ -133,7 +133,7 @@ def best_cut(histogram, feature, n_bins, n_codes, node, units, penalty, best):
             item = at + 2 * bin
             left = Sums(left.gradient + histogram[item], left.hessian_and_count + histogram[item + 1])
             right = Sums(node.gradient - left.gradient, node.hessian_and_count - left.hessian_and_count)
-            score = penalty.score_of_children(left, right, units)
+            score = criterion.score_of_children(left, right, units)
             if score > best.score:
                 goes_left = missing_left == 1 if n_missing else 2 * units.count(left) > units.count(node)
                 best = Cut(score, feature, bin, goes_left, left)

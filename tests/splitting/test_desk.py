@@ -43,7 +43,7 @@ def test_a_panel_has_the_type_of_the_codes():
 def test_a_block_holds_codes_of_the_data_or_nothing():
     ranks = np.zeros((1000, 4), np.uint16)
 
-    assert new_block(ranks, 300, True).ranks.shape == (300, 4)
-    assert new_block(ranks, 300, False).ranks.shape == (0, 4)
-    assert new_block(np.zeros((3, 10**5), np.uint16), 3, True).ranks.shape == (1, 10**5)
-    assert new_block(ranks, 300, True).ranks.dtype == ranks.dtype
+    assert new_block(ranks, 300, True).shape == (300, 4)
+    assert new_block(ranks, 300, False).shape == (0, 4)
+    assert new_block(np.zeros((3, 10**5), np.uint16), 3, True).shape == (1, 10**5)
+    assert new_block(ranks, 300, True).dtype == ranks.dtype
