@@ -84,10 +84,10 @@ def add_rows(histogram, codes, n_codes, pairs, rows, start, stop):
         prefetch(pairs, 2 * ahead)
         for offset in range(0, n_features, n_per_line):
             prefetch(codes, ahead * n_features + offset)
-        row = np.int64(rows[i])
-        at = 0
+        row = np.uint64(rows[i])
+        pair, at = 2 * np.int64(row), 0
         for feature in range(n_features):
-            add_pair(histogram, at + 2 * np.int64(codes[rows[i], np.uint64(feature)]), pairs, 2 * row)
+            add_pair(histogram, at + 2 * np.int64(codes[row, np.uint64(feature)]), pairs, pair)
             at += 2 * n_codes
 
 
