@@ -14,12 +14,13 @@ from skensemble._compile import kernel, part
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio
 
 # What a draw is for; equal numbers for different purposes give independent draws.
-FEATURE = np.uint64(1)
-THRESHOLD = np.uint64(2)
-BOOTSTRAP = np.uint64(3)
-TREE = np.uint64(4)
+BOOTSTRAP = np.uint64(1)
+FEATURE = np.uint64(2)
+MISSING_SIDE = np.uint64(3)
+PERMUTATION = np.uint64(4)
 RESPONSE = np.uint64(5)
-PERMUTATION = np.uint64(6)
+THRESHOLD = np.uint64(6)
+TREE = np.uint64(7)
 
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))

@@ -69,6 +69,10 @@ class Settings(NamedTuple):
     is_bounded: bool  # by monotonic constraints
     has_categories: bool = False  # set for each tree
 
+    def keeps_order(self, n_features):
+        """Whether a node looks at all features in their order; else they are drawn."""
+        return self.max_features >= n_features and not self.random_splits
+
 
 @record
 class Constraints(NamedTuple):

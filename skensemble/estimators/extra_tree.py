@@ -16,8 +16,8 @@ from skensemble.estimators.parameters import (
 class ExtraTreeClassifier(DecisionTreeClassifier):
     """A classification tree whose thresholds are drawn at random (Geurts, Ernst and Wehenkel 2006).
 
-    Of the thresholds of the features that a node draws, the best one splits it. Missing values go where the gain is
-    greater. Alone such a tree is weak: see `ExtraTreesClassifier`.
+    Of the thresholds of the features that a node draws, the best one splits it. The side of missing values is drawn as
+    well. Alone such a tree is weak: see `ExtraTreesClassifier`.
 
     Parameters
     ----------
@@ -97,8 +97,8 @@ class ExtraTreeClassifier(DecisionTreeClassifier):
 class ExtraTreeRegressor(DecisionTreeRegressor):
     """A regression tree whose thresholds are drawn at random (Geurts, Ernst and Wehenkel 2006).
 
-    Of the thresholds of the features that a node draws, the best one splits it. Missing values go where the gain is
-    greater. Alone such a tree is weak: see `ExtraTreesRegressor`.
+    Of the thresholds of the features that a node draws, the best one splits it. The side of missing values is drawn as
+    well. Alone such a tree is weak: see `ExtraTreesRegressor`.
 
     Parameters
     ----------

@@ -35,6 +35,7 @@ class Panel(NamedTuple):
     lowest: np.ndarray  # (LANES,), of the data's dtype: the lowest code in the node
     highest: np.ndarray  # (LANES,): the highest one, without the missing values if there are others
     n_missing: np.ndarray  # (LANES,) int64
+    missing_left: np.ndarray  # (LANES,) bool: of random cuts
     is_cut: np.ndarray  # (LANES,) bool: whether there is but one cut to try
     bounds: np.ndarray  # (LANES,), of the data's dtype: the last code before that cut
     thresholds: np.ndarray  # (LANES,) float64: of random cuts
@@ -93,6 +94,7 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
         lowest=np.zeros(LANES, dtype),
         highest=np.zeros(LANES, dtype),
         n_missing=np.zeros(LANES, np.int64),
+        missing_left=np.zeros(LANES, np.bool_),
         is_cut=np.zeros(LANES, np.bool_),
         bounds=np.zeros(LANES, dtype),
         thresholds=np.zeros(LANES),

@@ -61,9 +61,3 @@ class Gate(NamedTuple):
 def raised(gain, tie):
     """The gain that a later candidate has to exceed."""
     return gain if gain == -np.inf else gain + RELATIVE_TIE * abs(gain) + tie
-
-
-@part
-def lowered(gain, tie):
-    """The gain that a candidate of a lower feature has to exceed: it wins a tie."""
-    return gain if gain == -np.inf else gain - RELATIVE_TIE * abs(gain) - tie

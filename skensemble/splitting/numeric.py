@@ -82,17 +82,14 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
 
 @inlined
 def split_lane(task, lane, place, node, gate, feature, bar):
-    """Try the one cut of a lane of the panel.
-
-    Missing values go where the gain is greater; if all others are equal, they are what is split off.
-    """
+    """Try the one cut of a lane of the panel."""
     panel, n = task.desk.panel, gate.n_samples
     lowest, highest = np.int64(panel.lowest[lane]), np.int64(panel.highest[lane])
     code, n_missing = np.int64(panel.bounds[lane]), panel.n_missing[lane]
     if task.criterion.needs_order():
         boundary = sweep_sides(task, lane, place, node, gate, bar)
     else:
-        boundary = cut(task, lane, node, gate, place.start, bar)
+        boundary = cut(task, lane, node, gate, bar)
     if boundary.at < 0:
         return no_split()
     threshold = panel.thresholds[lane]
@@ -102,8 +99,8 @@ def split_lane(task, lane, place, node, gate, feature, bar):
 
 
 @inlined
-def cut(task, lane, node, gate, start, bar):
-    """Try the cut of a lane with what the panel has summed up, and with the missing values on either side."""
+def cut(task, lane, node, gate, bar):
+    """Try the cut of a lane with what the panel has summed up."""
     criterion, panel, rows = task.criterion, task.desk.panel, task.desk.buckets.rows
     best = Boundary(bar, -1, 0, False, 0.0)
     for k in range(criterion.total.size):
@@ -112,30 +109,17 @@ def cut(task, lane, node, gate, start, bar):
     n_left = int(rows[0])
     gain = criterion.evaluate(left, node, 0)
     if gain > bar:
-        best, bar = gate.consider(best, bar, gain, criterion, left, node, (0, n_left, 0, False))
-    if panel.n_missing[lane] and panel.lowest[lane] < panel.highest[lane]:
-        for k in range(criterion.total.size):
-            rows[k] = 0.0
-        for i in range(gate.n_samples):
-            if panel.codes[i, lane] > panel.highest[lane]:
-                criterion.collect(rows, 0, node, task.samples, start + i)
-        left = criterion.move_row(left, node, rows, 0)
-        gain = criterion.evaluate(left, node, 0)
-        if gain > bar:
-            place = (0, n_left + panel.n_missing[lane], 0, True)
-            best, bar = gate.consider(best, bar, gain, criterion, left, node, place)
+        best, bar = gate.consider(best, bar, gain, criterion, left, node, (0, n_left, 0, panel.missing_left[lane]))
     return best
 
 
 @inlined
 def sweep_sides(task, lane, place, node, gate, bar):
-    """Try the cut of a lane by a sweep over keys whose code is 0 up to the bound, 1 above it, and 2 if missing."""
+    """Try the cut of a lane by a sweep over keys whose code is 0 up to the bound, and 1 above it."""
     criterion, samples, desk, panel, n = task.criterion, task.samples, task.desk, task.desk.panel, gate.n_samples
-    keys, missing_alone = desk.keys, panel.lowest[lane] == panel.highest[lane]
+    keys = desk.keys
     for i in range(n):
-        code = panel.codes[i, lane]
-        side = np.int64(code > panel.bounds[lane]) + np.int64(code > panel.highest[lane])
-        keys[i] = (side << POSITION_BITS) | i
-    sort_keys(keys, desk.spare_keys, desk.counts, n, 0, 2)
-    rows, n_missing = desk.buckets.rows, panel.n_missing[lane]
-    return sweep_samples(criterion, samples, place.start, keys, n, n_missing, missing_alone, rows, node, gate, bar)
+        keys[i] = (np.int64(panel.codes[i, lane] > panel.bounds[lane]) << POSITION_BITS) | i
+    sort_keys(keys, desk.spare_keys, desk.counts, n, 0, 1)
+    boundary = sweep_samples(criterion, samples, place.start, keys, n, 0, True, desk.buckets.rows, node, gate, bar)
+    return Boundary(boundary.gain, boundary.at, boundary.n_left, panel.missing_left[lane], boundary.middle)

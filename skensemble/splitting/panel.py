@@ -12,7 +12,7 @@ import numpy as np
 
 from skensemble._compile import inlined, part
 from skensemble._intrinsics import LANES, extend_lanes, prefetch
-from skensemble._random import THRESHOLD, draw, unit
+from skensemble._random import MISSING_SIDE, THRESHOLD, draw, unit
 from skensemble.arrays.float_codes import decode, encode_at_most
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, code_of
 from skensemble.splitting.features import is_allowed
@@ -22,30 +22,28 @@ AHEAD = 16  # samples by which memory is asked for codes before they are read: r
 
 
 @inlined
-def draw_lanes(task, place, number, groups, n_constant, progress, settled):
+def draw_lanes(task, place, number, groups, n_constant, progress):
     """Choose the next features that a node looks at; returns how many lanes they take, and the first two of progress.
 
     Parameters
     ----------
     progress : (n_drawn, n_visited, has_variable)
         Features drawn so far, those of them that count, and whether one was not constant.
-    settled : int
-        Features above this one need not be looked at.
     """
     features, max_features, panel = task.features, task.settings.max_features, task.desk.panel
     n_drawn, n_visited, has_variable = progress
     n_visited_before = n_visited
     n_features, n_lanes = features.active.size, 0
-    draws_all = max_features >= n_features
+    keeps_order = task.settings.keeps_order(n_features)
     while n_lanes < LANES and n_drawn < n_features and n_constant < n_features:
         if n_visited >= max_features and (has_variable or (n_lanes > 0 and n_visited_before < max_features)):
             break
-        feature = n_drawn if draws_all else features.draw_next(place.key, n_drawn)
+        feature = n_drawn if keeps_order else features.draw_next(place.key, n_drawn)
         n_drawn += 1
         if not is_allowed(task.constraints.groups, groups, number, feature):
             continue
         n_visited += 1
-        if features.where[feature] < n_constant or feature > settled:
+        if features.where[feature] < n_constant:
             continue
         panel.features[n_lanes], panel.visits[n_lanes] = feature, n_visited
         n_lanes += 1
@@ -97,13 +95,15 @@ def choose_cuts(task, place, node, n_lanes):
     is_any_cut = False
     for lane in range(n_lanes):
         feature = panel.features[lane]
-        panel.n_missing[lane], panel.is_cut[lane] = 0, False
+        panel.n_missing[lane], panel.missing_left[lane], panel.is_cut[lane] = 0, False, False
         if data.is_categorical[feature] or panel.lowest[lane] == panel.highest[lane]:
             continue
         if panel.highest[lane] == data.missing_code(feature):
             leave_out_missing(panel, lane, n)
         if task.settings.random_splits:
             draw_threshold(panel, lane, place.key)
+            if panel.n_missing[lane] and panel.lowest[lane] < panel.highest[lane]:
+                draw_missing_side(panel, lane, place.key, n)
             panel.is_cut[lane] = True
         elif panel.n_missing[lane] == 0 and (n == 2 or panel.highest[lane] - panel.lowest[lane] == 1):
             panel.bounds[lane] = panel.lowest[lane]
@@ -139,6 +139,16 @@ def draw_threshold(panel, lane, key):
         threshold = low
     panel.thresholds[lane] = threshold
     panel.bounds[lane] = encode_at_most(threshold)
+
+
+@part
+def draw_missing_side(panel, lane, key, n):
+    """Draw the side of a lane's missing values; those that go left take a code from there."""
+    panel.missing_left[lane] = draw(key, MISSING_SIDE, panel.features[lane]) & np.uint64(1) == np.uint64(1)
+    if panel.missing_left[lane]:
+        for i in range(n):
+            if panel.codes[i, lane] > panel.highest[lane]:
+                panel.codes[i, lane] = panel.lowest[lane]
 
 
 @inlined

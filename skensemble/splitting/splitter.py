@@ -5,7 +5,7 @@ import numpy as np
 from skensemble._compile import inlined
 from skensemble.records import Place
 from skensemble.splitting.categorical import split_categories
-from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, lowered, raised
+from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, raised
 from skensemble.splitting.gathering import fill_in, gather_stored
 from skensemble.splitting.numeric import no_split, split_best, split_lane
 from skensemble.splitting.panel import choose_cuts, draw_lanes, fill_panel, write_keys
@@ -27,8 +27,8 @@ def find_some_split(task, ranks, place, node, number, groups, n_constant):
 def find_split(task, ranks, place, node, number, groups, n_constant):
     """Return the best split of a node, and how many features are known to be constant in it.
 
-    Draws `max_features` features, and more until one of them is not constant.  Of equal splits the one of the lowest
-    feature wins, and of one feature's the one at the lowest code, with the missing values on the right.
+    Draws `max_features` features, and more until one of them is not constant.  Of equal splits the one of the feature
+    that was drawn first wins, and of one feature's the one at the lowest code, with the missing values on the right.
 
     Parameters
     ----------
@@ -43,14 +43,13 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
     """
     features, settings, constraints, panel = task.features, task.settings, task.constraints, task.desk.panel
     n, tie = place.stop - place.start, ABSOLUTE_TIE * node.magnitude
-    # The gain of a split into pure children: from there on only a lower feature can win, by a tie.
+    # The gain of a split into pure children, which no other exceeds.
     perfect = (1.0 - RELATIVE_TIE) * node.weight * node.impurity
     reads_panel = not task.data.is_sparse or settings.random_splits
     best, n_drawn, n_visited, has_variable = no_split(), 0, 0, False
-    while True:
-        settled = best.feature if best.gain >= perfect else features.active.size
+    while best.gain < perfect:
         progress = (n_drawn, n_visited, has_variable)
-        n_lanes, n_drawn, n_visited = draw_lanes(task, place, number, groups, n_constant, progress, settled)
+        n_lanes, n_drawn, n_visited = draw_lanes(task, place, number, groups, n_constant, progress)
         if n_lanes == 0:
             break
         if reads_panel:
@@ -58,11 +57,8 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
             choose_cuts(task, place, node, n_lanes)
         for lane in range(n_lanes):
             feature = panel.features[lane]
-            if has_variable and panel.visits[lane] > settings.max_features:
+            if best.gain >= perfect or (has_variable and panel.visits[lane] > settings.max_features):
                 break
-            if best.gain >= perfect and feature > best.feature:
-                has_variable = True
-                continue
             gate = Gate(
                 n,
                 settings.min_samples_leaf,
@@ -73,7 +69,7 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
                 place.upper,
                 tie,
             )
-            bar = raised(best.gain, tie) if feature > best.feature else lowered(best.gain, tie)
+            bar = raised(best.gain, tie)
             split, is_constant = split_feature(task, lane, reads_panel, place, node, gate, feature, bar)
             if split.feature == feature:
                 best = split
@@ -82,7 +78,7 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
                 n_constant += 1
             else:
                 has_variable = True
-    if settings.max_features < features.active.size:
+    if not settings.keeps_order(features.active.size):
         features.undo(n_drawn)
     return best, n_constant
 

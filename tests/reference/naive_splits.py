@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.reference.naive_random import THRESHOLD, draw, shuffled_features, unit
+from tests.reference.naive_random import MISSING_SIDE, THRESHOLD, draw, shuffled_features, unit
 
 N_ITERATIONS = 20  # of the power method
 FEW_CATEGORIES = 4  # up to which no category of a feature is rare
@@ -67,9 +67,7 @@ class NaiveSplitter:
     def best(self, node, pools_rare=True):
         """The first of the best candidates, or None; features before sides of missing values, these before cuts."""
         candidates = [
-            candidate
-            for feature in sorted(self.looked_at(node))
-            for candidate in self.candidates(node, feature, pools_rare)
+            candidate for feature in self.looked_at(node) for candidate in self.candidates(node, feature, pools_rare)
         ]
         if not candidates:
             return None
@@ -81,7 +79,7 @@ class NaiveSplitter:
         """The features of a node: `max_features` draws, and more until one is not constant."""
         n_features = node.X.shape[1]
         looked_at, has_variable = [], False
-        if self.max_features >= n_features:
+        if self.max_features >= n_features and not self.random_splits:
             return [feature for feature in range(n_features) if feature in node.features]
         for feature in shuffled_features(node.key, n_features):
             if len(looked_at) >= self.max_features and has_variable:
@@ -146,10 +144,12 @@ class NaiveSplitter:
                 yield threshold, is_left.sum() > (~is_left).sum(), None, is_left
             return
         missing_alone = [] if self.random_splits else [np.inf]
-        for threshold in thresholds + missing_alone:
-            yield threshold, False, None, values <= threshold
-        for threshold in thresholds:
-            yield threshold, True, None, (values <= threshold) | is_missing
+        sides = (False, True)
+        if self.random_splits:
+            sides = (bool(draw(node.key, MISSING_SIDE, feature) & 1) and len(distinct) > 1,)
+        for missing_left in sides:
+            for threshold in thresholds + missing_alone * (not missing_left):
+                yield threshold, missing_left, None, (values <= threshold) | (is_missing & missing_left)
 
     def cut_categories(self, node, feature, pools_rare):
         """Yield (NaN, missing_left, categories, is_left) for each cut in the order of the categories' means."""

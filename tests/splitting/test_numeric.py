@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from skensemble.records import UNDEFINED
 from tests.core import grow_tree
-from tests.reference.naive_random import THRESHOLD, draw, mix, unit
+from tests.reference.naive_random import MISSING_SIDE, THRESHOLD, draw, mix, unit
 
 NAN, INF = np.nan, np.inf
 
@@ -67,6 +67,14 @@ def test_of_equal_cuts_the_first_wins():
     assert root([[1, 0], [1, 0], [0, 1], [0, 1]], [0, 0, 1, 1])["feature"] == 0
 
 
+@pytest.mark.parametrize("options", [{"max_features": 2}, {"random_splits": True}], ids=str)
+def test_of_equal_cuts_that_of_the_feature_drawn_first_wins(options):
+    """A preference for low features would make the trees of a forest alike."""
+    features = {int(root([[0, 0, 0], [1, 1, 1]], [0, 1], seed=seed, **options)["feature"]) for seed in range(40)}
+
+    assert features == {0, 1, 2}
+
+
 @pytest.mark.parametrize("missing_response", [0.0, 1.0])
 def test_missing_values_go_where_they_fit(missing_response):
     node = root([1, 2, 3, 4, NAN], [0, 0, 1, 1, missing_response])
@@ -113,11 +121,13 @@ def test_a_random_threshold_is_below_the_greatest_value_however_close_the_values
         assert_array_equal(leaves["n_node_samples"], 1)
 
 
-@pytest.mark.parametrize("missing_response", [0.0, 1.0])
-def test_a_random_cut_sends_missing_values_where_they_fit(missing_response):
-    node = root([1, 2, NAN], [0, 1, missing_response], random_splits=True)
+def test_a_random_cut_draws_the_side_of_missing_values():
+    for seed in range(20):
+        node = root([1, 2, NAN], [0, 1, 1], random_splits=True, seed=seed)
 
-    assert node["missing_go_to_left"] == (missing_response == 0.0)
+        goes_left = draw(mix(seed), MISSING_SIDE, 0) & 1 == 1
+        assert node["missing_go_to_left"] == goes_left
+        assert node["gain"] == pytest.approx(1 / 6 if goes_left else 2 / 3)
 
 
 def test_a_random_cut_of_one_value_splits_the_missing_ones_off():
