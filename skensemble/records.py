@@ -63,7 +63,7 @@ class Settings(NamedTuple):
     min_samples_leaf: int
     min_weight_leaf: float
     min_impurity_decrease: float
-    max_features: int
+    max_features: int  # that a node draws; more than there are: it looks at all, in their order
     max_leaf_nodes: int  # 0: no limit, grow depth first; else grow the best node first
     random_splits: bool
     is_bounded: bool  # by monotonic constraints
@@ -71,7 +71,7 @@ class Settings(NamedTuple):
 
     def keeps_order(self, n_features):
         """Whether a node looks at all features in their order; else they are drawn."""
-        return self.max_features >= n_features and not self.random_splits
+        return self.max_features > n_features and not self.random_splits
 
 
 @record

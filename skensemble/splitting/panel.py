@@ -102,7 +102,7 @@ def choose_cuts(task, place, node, n_lanes):
             leave_out_missing(panel, lane, n)
         if task.settings.random_splits:
             draw_threshold(panel, lane, place.key)
-            if panel.n_missing[lane] and panel.lowest[lane] < panel.highest[lane]:
+            if panel.n_missing[lane]:
                 draw_missing_side(panel, lane, place.key, n)
             panel.is_cut[lane] = True
         elif panel.n_missing[lane] == 0 and (n == 2 or panel.highest[lane] - panel.lowest[lane] == 1):

@@ -79,7 +79,7 @@ class NaiveSplitter:
         """The features of a node: `max_features` draws, and more until one is not constant."""
         n_features = node.X.shape[1]
         looked_at, has_variable = [], False
-        if self.max_features >= n_features and not self.random_splits:
+        if self.max_features > n_features and not self.random_splits:
             return [feature for feature in range(n_features) if feature in node.features]
         for feature in shuffled_features(node.key, n_features):
             if len(looked_at) >= self.max_features and has_variable:
@@ -146,7 +146,7 @@ class NaiveSplitter:
         missing_alone = [] if self.random_splits else [np.inf]
         sides = (False, True)
         if self.random_splits:
-            sides = (bool(draw(node.key, MISSING_SIDE, feature) & 1) and len(distinct) > 1,)
+            sides = (bool(draw(node.key, MISSING_SIDE, feature) & 1),)
         for missing_left in sides:
             for threshold in thresholds + missing_alone * (not missing_left):
                 yield threshold, missing_left, None, (values <= threshold) | (is_missing & missing_left)

@@ -130,12 +130,16 @@ def test_a_random_cut_draws_the_side_of_missing_values():
         assert node["gain"] == pytest.approx(1 / 6 if goes_left else 2 / 3)
 
 
-def test_a_random_cut_of_one_value_splits_the_missing_ones_off():
-    node = root([2, NAN, 2, NAN], [0, 1, 0, 1], random_splits=True)
+def test_a_random_cut_of_one_value_splits_the_missing_ones_off_unless_they_are_drawn_to_its_side():
+    for seed in range(20):
+        node = root([2, NAN, 2, NAN], [0, 1, 0, 1], random_splits=True, seed=seed)
 
-    assert node["gain"] == 1.0
-    assert node["threshold"] >= 2.0
-    assert not node["missing_go_to_left"]
+        if draw(mix(seed), MISSING_SIDE, 0) & 1:
+            assert node["feature"] == UNDEFINED
+        else:
+            assert node["gain"] == 1.0
+            assert node["threshold"] >= 2.0
+            assert not node["missing_go_to_left"]
 
 
 def test_few_values_and_many_are_cut_alike():
