@@ -4,6 +4,7 @@ from skensemble.estimators.decision_tree import DecisionTreeClassifier, Decision
 from skensemble.estimators.embedding import RandomTreesEmbedding
 from skensemble.estimators.extra_tree import ExtraTreeClassifier, ExtraTreeRegressor
 from skensemble.estimators.extra_trees import ExtraTreesClassifier, ExtraTreesRegressor
+from skensemble.estimators.hist_gradient_boosting import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from skensemble.estimators.isolation_forest import IsolationForest
 from skensemble.estimators.random_forest import RandomForestClassifier, RandomForestRegressor
 
@@ -16,6 +17,8 @@ __all__ = [
     "ExtraTreeRegressor",
     "ExtraTreesClassifier",
     "ExtraTreesRegressor",
+    "HistGradientBoostingClassifier",
+    "HistGradientBoostingRegressor",
     "IsolationForest",
     "RandomForestClassifier",
     "RandomForestRegressor",

@@ -16,11 +16,15 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio
 # What a draw is for; equal numbers for different purposes give independent draws.
 BOOTSTRAP = np.uint64(1)
 FEATURE = np.uint64(2)
-MISSING_SIDE = np.uint64(3)
-PERMUTATION = np.uint64(4)
-RESPONSE = np.uint64(5)
-THRESHOLD = np.uint64(6)
+THRESHOLD = np.uint64(3)
+MISSING_SIDE = np.uint64(4)
+LEFT = np.uint64(5)
+RIGHT = np.uint64(6)
 TREE = np.uint64(7)
+RESPONSE = np.uint64(8)
+PERMUTATION = np.uint64(9)
+FEATURES_OF_TREE = np.uint64(10)
+FEATURES_OF_LEVEL = np.uint64(11)
 
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
@@ -46,7 +50,7 @@ def draw(key, purpose, number):
 @part
 def child_key(key, is_right):
     """The key of a node's left or right child."""
-    return mix(key + (_GOLDEN if is_right else ~_GOLDEN))
+    return mix(key + (RIGHT if is_right else LEFT) * _GOLDEN)
 
 
 @part
@@ -59,6 +63,12 @@ def below(bits, n):
 def unit(bits):
     """A float64 in [0, 1) from 64 random bits."""
     return np.float64(bits >> _MANTISSA_SHIFT) * _MANTISSA_STEP
+
+
+@kernel
+def key_of_tree(seed, number):
+    """The key of a tree of an ensemble with this seed."""
+    return draw(np.uint64(seed), TREE, number)
 
 
 @kernel

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble._compile import part, record
+from skensemble._compile import kernel, part, record
 from skensemble._intrinsics import atomic_add, atomic_load, offer_core
 from skensemble._threads import run_in_threads
 
@@ -75,3 +75,9 @@ def meet(team):
         n_spins += 1
         if n_spins > N_SPINS:  # more threads than cores: to poll would keep the others from arriving
             offer_core()
+
+
+@kernel
+def arrive(team):
+    """`meet`, for threads that are in Python."""
+    meet(team)

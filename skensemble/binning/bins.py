@@ -6,6 +6,7 @@ import numpy as np
 
 from skensemble._compile import kernel, record
 from skensemble._threads import run_in_threads
+from skensemble.arrays.quantiles import weighted_quantiles
 
 SAMPLE_SIZE = 200_000  # rows that thresholds are chosen from
 MOST_SHORT_BINS = 255  # with a code for missing values
@@ -16,11 +17,15 @@ _SMALL = 1 << 17  # values that one thread encodes sooner than two
 
 @record
 class BinnedFeatures(NamedTuple):
-    """The training data of a booster: a bin for each value, row after row."""
+    """The training data of a booster: a bin for each value, row after row.
+
+    The code after a feature's last bin means "missing".  The code of a category is its number.
+    """
 
     codes: np.ndarray  # (n_samples, n_features) uint8 | uint16
     n_bins: np.ndarray  # (n_features,) int64, without the one of missing values
-    missing_code: int  # the same for all features, above all bins
+    offsets: np.ndarray  # (n_features + 1,) int64: where a feature's bins start in a histogram
+    is_categorical: np.ndarray  # (n_features,) bool
 
 
 class Bins(NamedTuple):
@@ -31,30 +36,30 @@ class Bins(NamedTuple):
     thresholds : (n_features, n_codes) float64
         Of all bins but the last, then +inf.
     n_bins : (n_features,) int64
+    is_categorical : (n_features,) bool
     """
 
     thresholds: np.ndarray
     n_bins: np.ndarray
-
-    @property
-    def missing_code(self):
-        """The code of missing values."""
-        return self.thresholds.shape[1] - 1
+    is_categorical: np.ndarray
 
     def encode(self, X, n_threads=1):
         """Return the `BinnedFeatures` of float64 X (n_samples, n_features)."""
-        codes = np.empty(X.shape, np.uint8 if self.missing_code <= MOST_SHORT_BINS else np.uint16)
+        most = int(self.n_bins.max(initial=0))
+        codes = np.empty(X.shape, np.uint8 if most <= MOST_SHORT_BINS else np.uint16)
 
         def encode_stretch(start):
             stretch = slice(start, start + _STRETCH)
-            encode_values(np.ascontiguousarray(X[stretch]), self.thresholds, codes[stretch])
+            values = np.ascontiguousarray(X[stretch])
+            encode_values(values, self.thresholds, self.n_bins, self.is_categorical, codes[stretch])
 
         tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), _STRETCH)]
         run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
-        return BinnedFeatures(codes, self.n_bins, self.missing_code)
+        offsets = np.concatenate([[0], np.cumsum(self.n_bins + 1)])
+        return BinnedFeatures(codes, self.n_bins, offsets, self.is_categorical)
 
 
-def find_bins(X, max_bins, sample_weight=None, *, seed=0, n_threads=1):
+def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_threads=1):
     """Choose thresholds: the middles between distinct values if there are few, else quantiles.
 
     Parameters
@@ -63,6 +68,8 @@ def find_bins(X, max_bins, sample_weight=None, *, seed=0, n_threads=1):
         NaN is missing.
     max_bins : int
         Of a feature, without the one for missing values; 2 to 65535.
+    n_categories : (n_features,) int64, default=None
+        Categories of each feature, which have a bin each; 0: it is numeric.
     sample_weight : (n_samples,) float64, default=None
         Each bin gets about the same weight.
     seed : int, default=0
@@ -76,19 +83,22 @@ def find_bins(X, max_bins, sample_weight=None, *, seed=0, n_threads=1):
     if len(X) > SAMPLE_SIZE:
         rows = np.sort(np.random.default_rng(seed).choice(len(X), SAMPLE_SIZE, replace=False))
         X, sample_weight = X[rows], None if sample_weight is None else sample_weight[rows]
-    # A power of two, so that a search takes the same steps for every feature.
-    n_codes = 1 << int(max_bins).bit_length() if max_bins > MOST_SHORT_BINS else MOST_SHORT_BINS + 1
-    thresholds = np.full((X.shape[1], n_codes), np.inf)
-    n_bins = np.empty(X.shape[1], np.int64)
+    n_bins = np.zeros(X.shape[1], np.int64) if n_categories is None else np.array(n_categories, np.int64)
+    is_categorical = n_bins > 0
+    found = [np.empty(0)] * X.shape[1]
 
     def find(feature):
-        found = thresholds_of(X[:, feature], max_bins, sample_weight)
-        thresholds[feature, : len(found)] = found
-        n_bins[feature] = len(found) + 1
+        found[feature] = thresholds_of(X[:, feature], max_bins, sample_weight)
+        n_bins[feature] = len(found[feature]) + 1
 
-    tasks = [lambda feature=feature: find(feature) for feature in range(X.shape[1])]
+    tasks = [lambda feature=feature: find(feature) for feature in np.flatnonzero(~is_categorical)]
     run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
-    return Bins(thresholds, n_bins)
+    # A power of two, so that a search takes the same steps for every feature.
+    n_codes = 1 << int(max(map(len, found), default=0)).bit_length()
+    thresholds = np.full((X.shape[1], n_codes), np.inf)
+    for feature, values in enumerate(found):
+        thresholds[feature, : len(values)] = values
+    return Bins(thresholds, n_bins, is_categorical)
 
 
 def thresholds_of(column, max_bins, sample_weight=None):
@@ -97,23 +107,29 @@ def thresholds_of(column, max_bins, sample_weight=None):
     if sample_weight is not None:
         is_present &= sample_weight > 0
     values = column[is_present]
-    distinct = np.unique(values)
+    distinct = distinct_values(values)
     if len(distinct) <= max_bins:
-        middles = distinct[:-1] / 2 + distinct[1:] / 2
+        with np.errstate(invalid="ignore"):
+            middles = distinct[:-1] / 2 + distinct[1:] / 2
         # Where the middle of two neighbours is the upper one, the lower one separates them.
-        return np.minimum(np.where(middles < distinct[1:], middles, distinct[:-1]), _GREATEST)
-    # Averaged inverses of the distribution function, as a weight that stands for a row that is repeated asks for.
-    order = np.argsort(values)
-    ends = np.arange(1.0, len(values) + 1) if sample_weight is None else np.cumsum(sample_weight[is_present][order])
-    wanted = np.linspace(0, 100, max_bins + 1)[1:-1] / 100 * ends[-1]
-    lower, upper = (values[order[np.searchsorted(ends, wanted, side)]] for side in ("left", "right"))
-    quantiles = np.unique(np.minimum(lower / 2 + upper / 2, _GREATEST))
+        return np.clip(np.where(middles < distinct[1:], middles, distinct[:-1]), -_GREATEST, _GREATEST)
+    weights = None if sample_weight is None else sample_weight[is_present]
+    wanted = np.linspace(0, 100, max_bins + 1)[1:-1] / 100
+    quantiles = distinct_values(np.clip(weighted_quantiles(values, wanted, weights), -_GREATEST, _GREATEST))
     return quantiles[quantiles < distinct[-1]]
 
 
+def distinct_values(values):
+    """Return what `np.unique` does; it hashes, which takes several times as long as to sort."""
+    values = np.sort(values)
+    is_first = np.ones(len(values), bool)
+    is_first[1:] = values[1:] != values[:-1]
+    return values[is_first]
+
+
 @kernel
-def encode_values(X, thresholds, codes):
-    """Write the number of thresholds below each value, or the last code for NaN.
+def encode_values(X, thresholds, n_bins, is_categorical, codes):
+    """Write the number of thresholds below each value, or the category, or the code of missing values for NaN.
 
     A binary search that takes the same steps for all values, so that those of neighbouring features overlap.
     """
@@ -127,4 +143,6 @@ def encode_values(X, thresholds, codes):
                 if thresholds[feature, code + step - np.uint64(1)] < value:
                     code += step
                 step >>= np.uint64(1)
-            codes[i, feature] = n_codes - 1 if np.isnan(value) else code
+            if is_categorical[feature]:
+                code = np.uint64(value)
+            codes[i, feature] = n_bins[feature] if np.isnan(value) else code

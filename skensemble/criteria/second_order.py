@@ -14,41 +14,61 @@ class SecondOrder(NamedTuple):
 
     With the sums G of the gradients and H of the hessians of a leaf, its best value is w = -T(G) / (H + l2) and its
     loss -1/2 T(G)**2 / (H + l2) (equations 5 and 6), where T(G) = sign(G) max(|G| - l1, 0).  A cut gains half of what
-    the scores T(G)**2 / (H + l2) of both children exceed that of the node (equation 7).
+    the scores T(G)**2 / (H + l2) of both children exceed that of the node (equation 7).  Where monotonic constraints or
+    `max_delta_step` bound the value, the loss is that of the bounded one.
     """
 
     l1: float
     l2: float
     min_child_weight: float  # least sum of hessians of a child
     min_samples_leaf: int
-    max_delta_step: float  # greatest absolute value of a leaf; 0: no limit
+    max_delta_step: float  # greatest absolute value of a leaf; +inf: no limit
+    categorical_smoothing: float  # added to the hessians of a category; of fewer samples it is rare
 
     def shrunk(self, gradient):
         return math.copysign(max(abs(gradient) - self.l1, 0.0), gradient)
 
-    def value(self, gradient, hessian):
-        """The value of a leaf."""
+    def value(self, gradient, hessian, lower, upper):
+        """The value of a leaf, between bounds."""
         if hessian + self.l2 <= 0.0:
-            return 0.0
+            return min(max(0.0, lower), upper)
         value = -self.shrunk(gradient) / (hessian + self.l2)
-        if self.max_delta_step > 0.0:
-            value = min(max(value, -self.max_delta_step), self.max_delta_step)
-        return value
+        value = min(max(value, -self.max_delta_step), self.max_delta_step)
+        return min(max(value, lower), upper)
 
     def score(self, gradient, hessian):
-        """Twice what a leaf lowers the loss by."""
-        if self.max_delta_step > 0.0:
-            value = self.value(gradient, hessian)
-            return -(2.0 * gradient * value + (hessian + self.l2) * value * value + 2.0 * self.l1 * abs(value))
+        """Twice what a leaf lowers the loss by, if nothing bounds its value."""
         shrunk = self.shrunk(gradient)
         return shrunk * shrunk / (hessian + self.l2)
 
-    def score_of_children(self, left, right, units):
-        """The score of both children, -inf if one of them is too small."""
+    def score_of(self, value, gradient, hessian):
+        """Twice what a leaf of some value lowers the loss by."""
+        return -(2.0 * gradient * value + (hessian + self.l2) * value * value + 2.0 * self.l1 * abs(value))
+
+    def score_of_leaf(self, sums, units, fence):
+        """The score of a node that is not cut."""
+        gradient, hessian = units.gradient(sums), units.hessian(sums)
+        if hessian + self.l2 <= 0.0:
+            return 0.0
+        if fence.is_fenced:
+            return self.score_of(self.value(gradient, hessian, fence.lower, fence.upper), gradient, hessian)
+        return self.score(gradient, hessian)
+
+    def score_of_children(self, left, right, units, fence):
+        """The score of both children, -inf if one of them is too small or their values break a constraint."""
         if min(units.count(left), units.count(right)) < self.min_samples_leaf:
             return -np.inf
         left_hessian, right_hessian = units.hessian(left), units.hessian(right)
         least = min(left_hessian, right_hessian)
         if least < self.min_child_weight or least + self.l2 <= 0.0:
             return -np.inf
-        return self.score(units.gradient(left), left_hessian) + self.score(units.gradient(right), right_hessian)
+        left_gradient, right_gradient = units.gradient(left), units.gradient(right)
+        if not fence.is_fenced:
+            return self.score(left_gradient, left_hessian) + self.score(right_gradient, right_hessian)
+        left_value = self.value(left_gradient, left_hessian, fence.lower, fence.upper)
+        right_value = self.value(right_gradient, right_hessian, fence.lower, fence.upper)
+        if (left_value - right_value) * fence.sign > 0.0:
+            return -np.inf
+        return self.score_of(left_value, left_gradient, left_hessian) + self.score_of(
+            right_value, right_gradient, right_hessian
+        )

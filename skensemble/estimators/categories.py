@@ -31,7 +31,8 @@ class Categories:
     def observed(cls, column):
         """Take the values that a column holds, in the order that its dtype declares, otherwise sorted.
 
-        Neither order depends on the order of the rows.
+        Neither order depends on the order of the rows. Numbers without a declared order are categories only if they
+        are not negative.
 
         Parameters
         ----------
@@ -53,6 +54,8 @@ class Categories:
         kind = kind_of(values)
         if kind not in ("strings", "numbers", "nothing"):
             raise TypeError(f"{column.name} holds {kind}; convert it to strings to use them as categories.")
+        if kind == "numbers":  # negative codes stand for missing values, as in pandas, LightGBM and scikit-learn
+            values = [value for value in values if value >= 0]
         return cls(_as_array(sorted(values)))
 
     @classmethod

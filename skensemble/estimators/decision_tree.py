@@ -17,8 +17,8 @@ from sklearn.utils.validation import check_is_fitted
 from skensemble._threads import StopFlag
 from skensemble.binning.ranks import rank_features, rank_sparse_features
 from skensemble.binning.value_codes import encode_features, encode_sparse_features
-from skensemble.estimators.growth_parameters import as_seed, make_plan, without_deprecated
-from skensemble.estimators.inputs import RankedInputMixin, all_or_nothing
+from skensemble.estimators.growth_parameters import as_seed, make_plan, resolve_max_features, without_deprecated
+from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
 from skensemble.estimators.parameters import (
     CLASS_WEIGHT,
     CLASSIFICATION_CRITERION,
@@ -41,7 +41,7 @@ def encode(X, n_categories, splitter, n_threads=1):
     return rank_features(X, n_categories, n_threads) if is_dense else rank_sparse_features(X)
 
 
-class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
+class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
     """What single trees have in common."""
 
     n_classes_: np.integer | np.ndarray
@@ -89,7 +89,7 @@ class BaseDecisionTree(MultiOutputMixin, RankedInputMixin):
             targets = np.ascontiguousarray(y, np.float64)
         n_classes = () if classes is None else tuple(len(known) for known in classes)
         plan = make_plan(self, X.shape[0], X.shape[1], n_classes, splitter=self.splitter)
-        self.max_features_ = plan.settings.max_features
+        self.max_features_ = resolve_max_features(self.max_features, X.shape[1])
         grown = grow_trees(
             plan,
             encode(X, n_categories, self.splitter),

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.estimators.decision_tree import encode
-from skensemble.estimators.growth_parameters import make_plan
+from skensemble.estimators.growth_parameters import make_plan, resolve_max_features
 from skensemble.estimators.inputs import all_or_nothing
 from skensemble.estimators.progress import tree_progress
 from skensemble.estimators.targets import as_columns
@@ -197,7 +197,7 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
         tree._trees, tree._encoder = self._trees.subset(index), self._encoder
         tree.n_features_in_, tree.n_outputs_ = self.n_features_in_, self.n_outputs_
         tree.tree_ = tree._trees[0]
-        tree.max_features_ = make_plan(tree, self._n_samples, self.n_features_in_, ()).settings.max_features
+        tree.max_features_ = resolve_max_features(tree.max_features, self.n_features_in_)
         if is_classifier(self):
             tree._set_classes([np.arange(n, dtype=np.float64) for n in self._trees.n_classes])
         return tree

@@ -32,14 +32,18 @@ def all_or_nothing(fit):
     return guarded
 
 
-class RankedInputMixin(BaseEstimator):
-    """Input of estimators that see X as ranks of float32 values: categories, missing values, sparse matrices."""
+class EncodedInputMixin(BaseEstimator):
+    """Input of estimators that know categories and missing values."""
+
+    _X_dtype: type = np.float32  # of the values that they see; what is beyond it is infinite
+    _accepts_sparse = True
+    _accepts_infinity = False
 
     def _validate_training_X(self, X):
-        """Return X as float32 (n_samples, n_features), array or CSC, and the numbers of categories (n_features,)."""
+        """Return X as (n_samples, n_features), array or CSC, and the numbers of categories (n_features,)."""
         self._encoder = FeatureEncoder(getattr(self, "categorical_features", None))
         encoded = self._encoder.fit_transform(X)
-        X = self._as_float32(X, encoded, "csc", reset=True)
+        X = self._as_checked(X, encoded, "csc", reset=True)
         if issparse(X):
             X.sort_indices()
         if not self._encoder.vocabularies_:
@@ -52,20 +56,22 @@ class RankedInputMixin(BaseEstimator):
         self.n_features_in_ = X.shape[1]
         return self._encoder.fit_transform(X), np.zeros(X.shape[1], np.int64)
 
-    def _validate_X_predict(self, X, check_input=True):
-        """Return X as float32 (n_samples, n_features), array or CSR, in the columns of the training data."""
-        check_is_fitted(self)
+    def _validate_X_predict(self, X, check_input=True, is_fitted=True):
+        """Return X as (n_samples, n_features), array or CSR, in the columns of the training data."""
+        if is_fitted:  # else it is being fitted
+            check_is_fitted(self)
         if not check_input:
             _check_n_features(self, X, reset=False)
             return X
         if isinstance(X, np.ndarray) and not self._encoder.vocabularies_:
-            return self._as_float32(X, X, "csr", reset=False)
+            return self._as_checked(X, X, "csr", reset=False)
         if hasattr(X, "columns") or hasattr(X, "column_names"):
             validate_data(self, X, reset=False, skip_check_array=True)
-        return self._as_float32(X, self._encoder.transform(X), "csr", reset=False)
+        return self._as_checked(X, self._encoder.transform(X), "csr", reset=False)
 
-    def _as_float32(self, X, encoded, sparse_format, *, reset):
-        checks = {"dtype": np.float32, "accept_sparse": sparse_format, "ensure_all_finite": False}
+    def _as_checked(self, X, encoded, sparse_format, *, reset):
+        accepted = sparse_format if self._accepts_sparse else False
+        checks = {"dtype": self._X_dtype, "accept_sparse": accepted, "ensure_all_finite": False}
         with np.errstate(over="ignore"):  # beyond float32 is infinite, which is refused below
             if encoded is X:
                 checked = validate_data(self, X, reset=reset, **checks)
@@ -73,7 +79,9 @@ class RankedInputMixin(BaseEstimator):
                 if reset:
                     validate_data(self, X, reset=True, skip_check_array=True)
                 checked = check_array(encoded, estimator=self, input_name="X", **checks)
-        assert_all_finite(checked, allow_nan=not issparse(checked), estimator_name=type(self).__name__, input_name="X")
+        if not self._accepts_infinity:
+            name = type(self).__name__
+            assert_all_finite(checked, allow_nan=not issparse(checked), estimator_name=name, input_name="X")
         return checked
 
     def _validate_sample_weight(self, sample_weight, X):

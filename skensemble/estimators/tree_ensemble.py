@@ -6,12 +6,12 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble.estimators.growth_parameters import as_seed
-from skensemble.estimators.inputs import RankedInputMixin
+from skensemble.estimators.inputs import EncodedInputMixin
 from skensemble.forests.growing import tree_seeds
 from skensemble.trees.trees import Trees
 
 
-class TreeEnsemble(RankedInputMixin):
+class TreeEnsemble(EncodedInputMixin):
     """An ensemble whose trees lie packed in one place.
 
     A class says in `_as_estimator` what one of its trees is as an estimator.

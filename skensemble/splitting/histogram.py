@@ -27,6 +27,12 @@ class Sums(NamedTuple):
     gradient: int  # in steps
     hessian_and_count: int
 
+    def plus(self, other):
+        return Sums(self.gradient + other.gradient, self.hessian_and_count + other.hessian_and_count)
+
+    def minus(self, other):
+        return Sums(self.gradient - other.gradient, self.hessian_and_count - other.hessian_and_count)
+
 
 @record
 class Units(NamedTuple):
@@ -50,12 +56,22 @@ class Units(NamedTuple):
 
 
 @record
+class Fence(NamedTuple):
+    """What the values of a node's children must respect when they are cut by one feature."""
+
+    is_fenced: bool  # else the rest need not be looked at
+    sign: int  # of the feature's monotonic constraint
+    lower: float
+    upper: float
+
+
+@record
 class Cut(NamedTuple):
     """The best cut of a node so far: what lies up to a bin goes left, and missing values if `missing_left`."""
 
     score: float  # of both children
     feature: int  # -1: there is none
-    bin: int
+    bin: int  # the last one on the left; of a categorical feature how many categories are on the left
     missing_left: bool
     left: Sums
 
@@ -66,14 +82,23 @@ def no_cut():
     return Cut(-np.inf, -1, 0, False, Sums(0, 0))
 
 
+@inlined
+def sums_at(histogram, bin):
+    """What lies in a bin of a histogram."""
+    return Sums(histogram[2 * bin], histogram[2 * bin + 1])
+
+
 @part
-def add_rows(histogram, codes, n_codes, pairs, rows, start, stop):
+def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
     """Add the samples rows[start:stop] to a histogram.
 
     Parameters
     ----------
-    histogram : (n_features * n_codes * 2,) int64
+    histogram : (n_bins * 2,) int64
+        With n_bins those of all features, and one more a feature for its missing values.
     codes : (n_samples, n_features) uint8 or uint16
+    offsets : (n_features + 1,) int64
+        Where the bins of each feature start.
     pairs : (n_samples, 2) int64
         The words of each sample.
     """
@@ -85,10 +110,10 @@ def add_rows(histogram, codes, n_codes, pairs, rows, start, stop):
         for offset in range(0, n_features, n_per_line):
             prefetch(codes, ahead * n_features + offset)
         row = np.uint64(rows[i])
-        pair, at = 2 * np.int64(row), 0
+        pair = 2 * np.int64(row)
         for feature in range(n_features):
-            add_pair(histogram, at + 2 * np.int64(codes[row, np.uint64(feature)]), pairs, pair)
-            at += 2 * n_codes
+            bin = offsets[np.uint64(feature)] + np.int64(codes[row, np.uint64(feature)])
+            add_pair(histogram, 2 * bin, pairs, pair)
 
 
 @part
@@ -108,32 +133,28 @@ def merge(pool, slot, sibling, team, first, stop):
 
 
 @inlined
-def best_cut(histogram, feature, n_bins, n_codes, node, units, criterion, best):
-    """The better of a cut and of the best one of a feature; of equal ones the lowest feature, then the lowest bin.
+def best_cut(histogram, data, feature, node, units, criterion, fence, best):
+    """The better of a numeric feature's best cut and of the best one so far; of equal ones the lowest bin.
 
     Missing values, if the node has any, are tried on both sides, right first; else they go with more samples.
 
     Parameters
     ----------
-    histogram : (n_features * n_codes * 2,) int64
-    n_bins : int
-        Of the feature.
+    histogram : (n_bins * 2,) int64
     node : Sums
     criterion : SecondOrder
+    fence : Fence
     best : Cut
     """
-    at = feature * n_codes * 2
-    last = at + 2 * (n_codes - 1)
-    missing = Sums(histogram[last], histogram[last + 1])
+    first, n_bins = data.offsets[feature], data.n_bins[feature]
+    missing = sums_at(histogram, first + n_bins)
     n_missing = units.count(missing)
     for missing_left in range(2 if n_missing else 1):
         left = missing if missing_left else Sums(0, 0)
         # With missing values on the right there is one cut more: all values against the missing ones.
         for bin in range(n_bins if n_missing and not missing_left else n_bins - 1):
-            item = at + 2 * bin
-            left = Sums(left.gradient + histogram[item], left.hessian_and_count + histogram[item + 1])
-            right = Sums(node.gradient - left.gradient, node.hessian_and_count - left.hessian_and_count)
-            score = criterion.score_of_children(left, right, units)
+            left = left.plus(sums_at(histogram, first + bin))
+            score = criterion.score_of_children(left, node.minus(left), units, fence)
             if score > best.score:
                 goes_left = missing_left == 1 if n_missing else 2 * units.count(left) > units.count(node)
                 best = Cut(score, feature, bin, goes_left, left)

@@ -82,6 +82,20 @@ class Trees:
     def __setstate__(self, state):
         self.__dict__.update(unpacked(state), _walking_table=None)
 
+    def between(self, first, stop):
+        """Return the trees first to stop - 1, as `Trees` of views."""
+        nodes = slice(self.node_starts[first], self.node_starts[stop])
+        words = slice(self.category_starts[first], self.category_starts[stop])
+        return Trees(
+            self.nodes[nodes],
+            self.values[nodes],
+            self.categories[words],
+            self.node_starts[first : stop + 1] - self.node_starts[first],
+            self.category_starts[first : stop + 1] - self.category_starts[first],
+            self.n_categories,
+            self.n_classes,
+        )
+
     def grown(self, index):
         """Return the arrays of one tree, a `GrownTree` of views."""
         nodes = slice(self.node_starts[index], self.node_starts[index + 1])
@@ -90,41 +104,46 @@ class Trees:
 
     def subset(self, index):
         """Return one tree as `Trees` of views."""
-        grown = self.grown(index)
-        ends = np.array([0, len(grown.nodes)]), np.array([0, len(grown.categories)])
-        return Trees(*grown, *ends, self.n_categories, self.n_classes)
+        return self.between(index, index + 1)
 
-    def steps(self, n_threads):
-        """Return the table that samples walk through, made at the first call."""
+    def steps(self, dtype, n_threads):
+        """Return the table that samples of a dtype walk through, made at the first call."""
         if self._walking_table is None:
-            self._walking_table = walking_table(self.nodes, self.node_starts, self.category_starts, n_threads)
+            starts = self.node_starts, self.category_starts
+            self._walking_table = walking_table(self.nodes, *starts, dtype, n_threads)
         return self._walking_table
 
-    def sum_values(self, X, values=None, n_threads=1):
+    def sum_values(self, X, values=None, n_threads=1, n_outputs=1, start=0.0):
         """Add up the values of each sample's leaves.
 
         Parameters
         ----------
-        X : (n_samples, n_features) float32 array or CSR matrix
+        X : (n_samples, n_features) float32 array or CSR matrix, float64 for a booster's trees
         values : (n_nodes of all trees, n_values) float64, default=the predictions of the nodes
         n_threads : int
+        n_outputs : int, default=1
+            At which the trees take turns.
+        start : float or array, default=0.0
+            What the values are added to.
 
         Returns
         -------
-        sums : (n_samples, n_values) float64
+        sums : (n_samples, n_outputs * n_values) float64
             In the order of the trees, so that threads do not change a bit.
         """
         values = self.values.reshape(len(self.nodes), -1) if values is None else values
-        roots, steps = self.node_starts[:-1], self.steps(n_threads)
+        roots, steps = self.node_starts[:-1], self.steps(X.dtype, n_threads)
 
         def add(rows, out):
             add_values(steps, self.categories, self.n_categories, roots, values, rows, out)
 
-        return by_rows(add, X, np.zeros((X.shape[0], values.shape[1])), len(self), n_threads)
+        sums = np.empty((X.shape[0], n_outputs * values.shape[1]))
+        sums[:] = start
+        return by_rows(add, X, sums, len(self), n_threads)
 
     def leaves(self, X, n_threads=1):
         """Return the number of each sample's leaf in each tree, (n_samples, n_trees) int64."""
-        roots, steps = self.node_starts[:-1], self.steps(n_threads)
+        roots, steps = self.node_starts[:-1], self.steps(X.dtype, n_threads)
 
         def find(rows, out):
             find_leaves(steps, self.categories, self.n_categories, roots, rows, out)
@@ -137,7 +156,7 @@ class Trees:
         leaves = self.subset(index).leaves(X)[:, 0]
         indptr = np.concatenate([[0], np.cumsum(tree.depths[leaves] + 1)])
         indices = np.empty(indptr[-1], np.int64)
-        root, steps = self.node_starts[index], self.steps(1)
+        root, steps = self.node_starts[index], self.steps(X.dtype, 1)
 
         def write(rows, ends):
             write_paths(steps, self.categories, self.n_categories, root, rows, ends, indices)

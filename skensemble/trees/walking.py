@@ -13,16 +13,22 @@ from skensemble.arrays.bitset import contains
 from skensemble.arrays.float_codes import decode, encode_at_most
 from skensemble.records import LEAF
 
-STEP = np.dtype(
-    [
-        ("threshold", np.float32),  # as large as the node's or just below, so no float32 is between; see CATEGORIES
-        ("feature", np.uint32),  # and a flag
-        ("left", np.uint32),
-        ("right", np.uint32),
-    ],
-    align=True,
-)
-# Flags of a feature: missing values go left, or the threshold's bits are the offset of the categories that go left.
+
+
+def step_dtype(dtype):
+    """Return the dtype of the steps of samples whose values have a dtype.
+
+    `threshold` is as large as the node's or just below, so that no value is between; `feature` has flags, and
+    `categories`, which lies in the threshold's place where it is float32, is the offset of those that go left.
+    """
+    size = np.dtype(dtype).itemsize
+    names = ("threshold", "categories", "feature", "left", "right")
+    offsets = [0, 0 if size == 4 else 20, size, size + 4, size + 8]
+    formats = [dtype, np.uint32, np.uint32, np.uint32, np.uint32]
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": 4 * size if size == 4 else 24})
+
+
+# Flags of a feature: missing values go left, or it is categorical.
 MISSING_LEFT = np.uint32(1 << 31)
 CATEGORIES = np.uint32(1 << 30)
 _NUMBER = np.uint32(CATEGORIES - 1)
@@ -32,16 +38,18 @@ MOST_DENSE = 1 << 16  # values of a sparse matrix that are dense at once: about 
 SMALL_WORK = 20_000  # samples times trees that one thread does sooner than two
 
 
-def walking_table(nodes, node_starts, category_starts, n_threads=1):
-    """Return the table that samples walk through, (n_nodes of all trees,) STEP, with absolute places.
+def walking_table(nodes, node_starts, category_starts, dtype, n_threads=1):
+    """Return the table that samples walk through, (n_nodes of all trees,) of a `step_dtype`, with absolute places.
 
     Parameters
     ----------
     nodes : (n_nodes of all trees,) NODE
     node_starts, category_starts : (n_trees + 1,) int64
         Where the nodes and the sets of categories of each tree start.
+    dtype : dtype
+        Of the samples' values: float32 or float64.
     """
-    steps = np.empty(len(nodes), STEP)
+    steps = np.empty(len(nodes), step_dtype(dtype))
 
     def fill(tree):
         fill_steps(nodes, node_starts[tree], node_starts[tree + 1], category_starts[tree], steps)
@@ -63,10 +71,12 @@ def fill_steps(nodes, start, stop, first_word, steps):
         step["feature"] = node["feature"]
         step["left"], step["right"] = node["left"] + start, node["right"] + start
         if node["category_offset"] >= 0:
-            step["threshold"] = np.uint32(node["category_offset"] + first_word).view(np.float32)
+            step["categories"] = node["category_offset"] + first_word
             step["feature"] = np.uint32(node["feature"]) | CATEGORIES
         else:
-            step["threshold"] = decode(encode_at_most(node["threshold"]))
+            step["threshold"] = node["threshold"]
+            if step["threshold"] > node["threshold"]:  # rounded up to float32
+                step["threshold"] = decode(encode_at_most(node["threshold"]))
             if node["missing_go_to_left"]:
                 step["feature"] = np.uint32(node["feature"]) | MISSING_LEFT
 
@@ -88,7 +98,7 @@ def next_node(steps, categories, n_categories, at, X, row):
     is_left = (value <= threshold) | ((flags >= MISSING_LEFT) & np.isnan(value))
     if flags & CATEGORIES:
         number = n_categories[feature] if np.isnan(value) else np.int64(value)
-        is_left = contains(categories, np.int64(np.float32(threshold).view(np.uint32)), number)
+        is_left = contains(categories, np.int64(step["categories"]), number)
     return np.uint64(step["left"] if is_left else step["right"])
 
 
@@ -126,20 +136,22 @@ def add_values(steps, categories, n_categories, roots, values, X, out):
     ----------
     roots : (n_trees,) int64
     values : (n_nodes of all trees, n_values) float64
-    X : (n_samples, n_features) float32
-    out : (n_samples, n_values) float64
+    X : (n_samples, n_features) float32 or float64
+    out : (n_samples, n_outputs * n_values) float64
+        Trees take turns at the outputs.
     """
-    n_samples = X.shape[0]
+    n_samples, n_values = X.shape[0], values.shape[1]
     for tree in range(roots.size):
+        first = tree * n_values % out.shape[1]
         for row in range(0, n_samples - 3, 4):
             leaves = find_four_leaves(steps, categories, n_categories, roots[tree], X, row)
             for i in range(4):
-                for column in range(values.shape[1]):
-                    out[row + i, column] += values[leaves[i], column]
+                for column in range(n_values):
+                    out[row + i, first + column] += values[leaves[i], column]
         for row in range(n_samples - n_samples % 4, n_samples):
             leaf = find_leaf(steps, categories, n_categories, roots[tree], X, row)
-            for column in range(values.shape[1]):
-                out[row, column] += values[leaf, column]
+            for column in range(n_values):
+                out[row, first + column] += values[leaf, column]
 
 
 @kernel

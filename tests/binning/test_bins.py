@@ -42,8 +42,8 @@ def test_a_weight_stands_for_rows_that_are_repeated(counts, max_bins):
     assert_array_equal(weighted, thresholds_of(np.repeat(values, counts), max_bins))
 
 
-@pytest.mark.parametrize(("max_bins", "dtype", "missing_code"), [(255, np.uint8, 255), (256, np.uint16, 511)])
-def test_a_code_counts_the_thresholds_below_a_value(max_bins, dtype, missing_code):
+@pytest.mark.parametrize(("max_bins", "dtype"), [(255, np.uint8), (256, np.uint16)])
+def test_a_code_counts_the_thresholds_below_a_value(max_bins, dtype):
     random = np.random.default_rng(0)
     X = np.column_stack([random.standard_normal(700), random.integers(0, 3, 700)])
     X[::9] = NAN
@@ -51,11 +51,11 @@ def test_a_code_counts_the_thresholds_below_a_value(max_bins, dtype, missing_cod
     data = bins.encode(X)
 
     assert data.codes.dtype == dtype
-    assert data.missing_code == missing_code
     assert data.n_bins.tolist() == [max_bins, 3]
+    assert data.offsets.tolist() == [0, max_bins + 1, max_bins + 5]
     for feature in range(2):
         expected = np.searchsorted(bins.thresholds[feature, : data.n_bins[feature] - 1], X[:, feature])
-        assert_array_equal(data.codes[:, feature], np.where(np.isnan(X[:, feature]), missing_code, expected))
+        assert_array_equal(data.codes[:, feature], np.where(np.isnan(X[:, feature]), data.n_bins[feature], expected))
 
 
 def test_infinite_thresholds_do_not_arise_from_large_values():
@@ -71,3 +71,18 @@ def test_many_threads_find_the_same_bins():
 
     assert_array_equal(one.thresholds, several.thresholds)
     assert_array_equal(one.encode(X, 1).codes, several.encode(X, 3).codes)
+
+
+def test_categories_have_a_bin_each():
+    X = np.array([[0.0, 2.0], [1.5, NAN], [0.5, 0.0]])
+    data = find_bins(X, 255, [0, 3]).encode(X)
+
+    assert data.codes.tolist() == [[0, 2], [2, 3], [1, 0]]
+    assert data.n_bins.tolist() == [3, 3]
+    assert data.is_categorical.tolist() == [False, True]
+
+
+def test_infinity_has_a_bin():
+    X = np.array([[-np.inf], [0.0], [1.0], [np.inf], [NAN]])
+
+    assert find_bins(X, 255).encode(X).codes.ravel().tolist() == [0, 1, 2, 3, 4]

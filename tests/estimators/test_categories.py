@@ -53,16 +53,24 @@ def test_wrong_categorical_features_are_refused_in_the_words_of_scikit_learn(cat
 
 
 def test_categories_are_sorted_and_others_are_nan():
-    categories = Categories.observed(ArrayColumn(np.array([3, -1, 3, 7]), "Column 0"))
+    categories = Categories.observed(ArrayColumn(np.array([3, 1, 3, 7]), "Column 0"))
 
-    assert categories.values.tolist() == [-1, 3, 7]
+    assert categories.values.tolist() == [1, 3, 7]
     assert_array_equal(
-        categories.encode(ArrayColumn(np.array([7.0, 3.5, np.nan, -1.0]), "Column 0")), [2, np.nan, np.nan, 0]
+        categories.encode(ArrayColumn(np.array([7.0, 3.5, np.nan, 1.0]), "Column 0")), [2, np.nan, np.nan, 0]
     )
 
 
+def test_negative_numbers_stand_for_missing_values():
+    """As in `Series.cat.codes` of pandas, and in scikit-learn's and LightGBM's boosters."""
+    categories = Categories.observed(ArrayColumn(np.array([3, -1, 3, 7]), "Column 0"))
+
+    assert categories.values.tolist() == [3, 7]
+    assert_array_equal(categories.encode(ArrayColumn(np.array([-1, 7]), "Column 0")), [np.nan, 1])
+
+
 def test_integers_beyond_64_bits_are_not_rounded():
-    column = ArrayColumn(np.array([2**63, 2**63 + 1, -1], dtype=object), "Column 0")
+    column = ArrayColumn(np.array([2**63, 2**63 + 1, 5], dtype=object), "Column 0")
 
     assert_array_equal(Categories.observed(column).encode(column), [1, 2, 0])
 

@@ -3,7 +3,7 @@
 GOLDEN = 0x9E3779B97F4A7C15
 WORD = (1 << 64) - 1
 
-FEATURE, MISSING_SIDE, THRESHOLD, TREE = 2, 3, 6, 7
+FEATURE, THRESHOLD, MISSING_SIDE, LEFT, RIGHT, TREE = 2, 3, 4, 5, 6, 7
 
 
 def mix(key):
@@ -19,8 +19,8 @@ def draw(key, purpose, number):
 
 
 def child_key(key, is_right):
-    """The key of a child: the golden ratio is added on the right, its complement on the left."""
-    return mix((key + (GOLDEN if is_right else WORD - GOLDEN)) & WORD)
+    """The key of a node's left or right child."""
+    return mix((key + (RIGHT if is_right else LEFT) * GOLDEN) & WORD)
 
 
 def below(bits, n):

@@ -1,0 +1,155 @@
+"""Gradients and hessians of all samples, as the integers that histograms sum up."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from skensemble._compile import inlined, kernel, part, record
+from skensemble._team import CHUNK, meet
+from skensemble.arrays.copying import copy_items
+from skensemble.arrays.sorting import bit_length
+from skensemble.objectives.elementary import exponential, logarithm
+from skensemble.splitting.histogram import Units
+
+SUM_BITS = 62  # of the sum over all rows, so that no sum overflows
+MOST_BITS = 51  # of one row: what a float64 can be rounded to by adding _ROUND
+_ROUND = 6755399441055744.0  # 1.5 * 2**52: to add it rounds to an integer, which is left in the low bits
+_BITS_OF_ROUND = np.float64(_ROUND).view(np.int64).item()
+
+
+@record
+class Training(NamedTuple):
+    """What a fit reads, and the raw predictions that it updates."""
+
+    target: np.ndarray  # (n_samples,) float64
+    weight: np.ndarray  # (n_samples,) float64; no length: each row counts once
+    greatest_weight: float
+    raw: np.ndarray  # (n_outputs, n_samples) float64
+    peaks: np.ndarray  # several outputs: (n_samples,) float64: the greatest raw prediction of a sample at a round's start
+    scales: np.ndarray  # several outputs: (n_samples,) float64: 1 / sum of exp(raw - peak) at a round's start
+    extremes: np.ndarray  # (team size, 8) float64: greatest |gradient| and hessian among each thread's rows
+
+
+@kernel
+def start_round(team, training):
+    """Write the peaks and the scales of the thread's rows."""
+    raw, n_samples = training.raw, training.raw.shape[1]
+    for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
+        stop = min(first + CHUNK, n_samples)
+        peaks, scales = training.peaks[first:stop], training.scales[first:stop]
+        copy_items(raw[0, first:stop], peaks)
+        for output in range(1, raw.shape[0]):
+            here = raw[output, first:stop]
+            for i in range(here.size):
+                peaks[i] = max(peaks[i], here[i])
+        scales[:] = 0.0
+        for output in range(raw.shape[0]):
+            here = raw[output, first:stop]
+            for i in range(here.size):
+                scales[i] += exponential(here[i] - peaks[i])
+        for i in range(scales.size):
+            scales[i] = 1.0 / scales[i]
+
+
+@kernel
+def write_pairs(team, training, loss, output, pairs):
+    """Write the words of the thread's rows, (n_samples, 2) int64, and return their `Units`.
+
+    Steps are as fine as sums over all rows allow; powers of two that depend on greatest values only, so that neither
+    threads nor the order of the rows change them.
+    """
+    n_samples = training.target.size
+    greatest_gradient = loss.greatest_gradient() * training.greatest_weight
+    greatest_hessian = loss.greatest_hessian() * training.greatest_weight
+    if not (np.isfinite(greatest_gradient) and np.isfinite(greatest_hessian)):
+        greatest_gradient, greatest_hessian = find_extremes(team, training, loss, output)
+    count_bits = bit_length(n_samples)
+    units = Units(
+        step_of(greatest_gradient, n_samples, SUM_BITS),
+        step_of(greatest_hessian, n_samples, SUM_BITS - count_bits),
+        count_bits,
+    )
+    for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
+        stop = min(first + CHUNK, n_samples)
+        if training.weight.size:
+            write_chunk(training, loss, output, units, pairs, first, stop, True)
+        else:
+            write_chunk(training, loss, output, units, pairs, first, stop, False)
+    return units
+
+
+@inlined
+def find_extremes(team, training, loss, output):
+    """The greatest |gradient| and the greatest hessian of all rows."""
+    greatest_gradient, greatest_hessian = 0.0, 0.0
+    n_samples, several = training.target.size, training.peaks.size > 0
+    for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
+        for i in range(first, min(first + CHUNK, n_samples)):
+            weight = training.weight[i] if training.weight.size else 1.0
+            target, raw = training.target[i], training.raw[output, i]
+            prediction = loss.prediction(raw, training.peaks[i] if several else 0.0, 1.0)
+            greatest_gradient = max(greatest_gradient, weight * abs(loss.gradient(target, raw, prediction, output)))
+            greatest_hessian = max(greatest_hessian, weight * loss.hessian(target, raw, prediction))
+    extremes = training.extremes
+    meet(team)
+    extremes[team.number, 0], extremes[team.number, 1] = greatest_gradient, greatest_hessian
+    meet(team)
+    for thread in range(team.size):
+        greatest_gradient = max(greatest_gradient, extremes[thread, 0])
+        greatest_hessian = max(greatest_hessian, extremes[thread, 1])
+    return greatest_gradient, greatest_hessian
+
+
+@part
+def step_of(greatest, n_samples, n_bits):
+    """The least power of two of which n_samples of the greatest are fewer than 2**n_bits, and one than 2**MOST_BITS."""
+    if not greatest > 0.0:
+        return 1.0
+    exponent = math.frexp(greatest)[1]
+    of_sum = math.frexp(greatest * n_samples)[1] - n_bits
+    return math.ldexp(1.0, max(of_sum, exponent - MOST_BITS, -1000))
+
+
+@inlined
+def write_chunk(training, loss, output, units, pairs, first, stop, has_weights):
+    """Write the words of rows first to stop - 1; loops from 0 over slices become vector code."""
+    target, raw, chunk = training.target[first:stop], training.raw[output, first:stop], pairs[first:stop]
+    weights = training.weight[first:stop] if has_weights else target
+    several = training.peaks.size > 0
+    peaks = training.peaks[first:stop] if several else target
+    scales = training.scales[first:stop] if several else target
+    per_gradient, per_hessian = 1.0 / units.gradient_step, 1.0 / units.hessian_step
+    count_bits = np.uint64(units.count_bits)
+    for i in range(target.size):
+        weight = weights[i] if has_weights else 1.0
+        prediction = loss.prediction(raw[i], peaks[i], scales[i])
+        gradient = weight * loss.gradient(target[i], raw[i], prediction, output) * per_gradient
+        hessian = weight * loss.hessian(target[i], raw[i], prediction) * per_hessian
+        chunk[i, 0] = rounded(gradient)
+        chunk[i, 1] = (rounded(hessian) << count_bits) + 1
+
+
+@inlined
+def rounded(x):
+    """The integer next to a number below 2**MOST_BITS; not by conversion, which few machines do side by side."""
+    return np.int64(np.float64(x + _ROUND).view(np.int64) - _BITS_OF_ROUND)
+
+
+@kernel
+def sum_losses(training, loss, first, stop):
+    """The weighted sum of the losses of rows first to stop - 1."""
+    total = 0.0
+    raw, n_outputs = training.raw, training.raw.shape[0]
+    for i in range(first, stop):
+        target, log_total = training.target[i], 0.0
+        own = raw[int(target) if n_outputs > 1 else 0, i]
+        if n_outputs > 1:
+            peak = raw[0, i]
+            for output in range(1, n_outputs):
+                peak = max(peak, raw[output, i])
+            for output in range(n_outputs):
+                log_total += exponential(raw[output, i] - peak)
+            log_total = peak + logarithm(log_total)
+        total += (training.weight[i] if training.weight.size else 1.0) * loss.value(target, own, log_total)
+    return total

@@ -1,0 +1,49 @@
+"""Rows that are not trained on: their raw predictions follow the trees, so that losses and scores cost a tree a round."""
+
+import numpy as np
+
+from skensemble.boosting.booster import mean_loss, new_training
+from skensemble.trees.trees import Trees
+
+
+class HeldOut:
+    """Rows of a validation set.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features) float64
+    target : (n_samples,) float64
+    raw : (n_outputs, n_samples) float64
+        The raw predictions so far; changed in place.
+    sample_weight : (n_samples,) float64, default=None
+    n_threads : int, default=1
+    """
+
+    def __init__(self, X, target, raw, sample_weight=None, *, n_threads=1):
+        self.X, self.n_threads = X, n_threads
+        self.training = new_training(target, raw, sample_weight)
+
+    def add(self, grown, n_categories):
+        """Add the values of new trees, a list of GrownTree."""
+        raw = self.training.raw
+        trees = Trees.from_grown(grown, n_categories, (1,))
+        raw[:] = trees.sum_values(self.X, n_threads=self.n_threads, n_outputs=len(raw), start=raw.T).T
+
+    def loss(self, loss):
+        """Return the weighted mean of a loss."""
+        return mean_loss(self.training, loss, self.n_threads)
+
+
+def raw_predictions(trees, X, start, n_threads=1):
+    """Return the raw predictions (n_samples, n_outputs) of a booster.
+
+    Parameters
+    ----------
+    trees : Trees or None
+    X : (n_samples, n_features) float64
+    start : (n_outputs,) float64
+        The raw predictions before the first tree.
+    """
+    if trees is None:
+        return np.tile(start, (len(X), 1))
+    return trees.sum_values(X, n_threads=n_threads, n_outputs=len(start), start=start)

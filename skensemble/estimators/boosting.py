@@ -1,0 +1,317 @@
+"""What the histogram boosters have in common: rounds, early stopping, warm start, raw predictions."""
+
+import time
+
+import numpy as np
+from sklearn.base import _fit_context
+from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils.validation import check_is_fitted
+
+from skensemble._threads import StopFlag, resolve_n_jobs
+from skensemble.binning.bins import find_bins
+from skensemble.boosting.booster import Booster
+from skensemble.boosting.held_out import HeldOut, raw_predictions
+from skensemble.estimators.boosting_parameters import make_boosting_plan, objective_of
+from skensemble.estimators.early_stopping import Monitor, ScoredRows, hold_out, scorer_of, small_part
+from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
+from skensemble.estimators.progress import round_progress
+from skensemble.records import LEAF
+from skensemble.trees.trees import Trees
+
+SECONDS_OF_STEP = 0.05  # of rounds between two looks at the world outside of kernels
+MOST_ROWS_WITHOUT_STOPPING = 10_000  # for early_stopping="auto"
+
+
+class BaseHistGradientBoosting(EncodedInputMixin):
+    """A booster of trees that grow on histograms.
+
+    A class says in `_encode_y` what numbers stand for its targets, and in `_n_classes` how many classes there are.
+    """
+
+    _X_dtype = np.float64
+    _accepts_sparse = False
+    _accepts_infinity = True
+
+    _trees: Trees | None
+    _start: np.ndarray  # (n_trees_per_iteration_,) float64: the raw predictions before the first round
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    @all_or_nothing
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+        """Boost.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+            Numbers are taken as float64, infinity too; NaN is a missing value.
+        y : array-like of shape (n_samples,)
+            Classes of any type, or numbers.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Not negative; a sample of weight 0 is left out.
+        X_val : {array-like, data frame} of shape (n_validation_samples, n_features), default=None
+            What early stopping looks at, instead of a part of X.
+        y_val : array-like of shape (n_validation_samples,), default=None
+            Its targets.
+        sample_weight_val : array-like of shape (n_validation_samples,), default=None
+            Its weights.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            Of wrong shapes, negative weights, contradictory parameters, constraints that do not fit the data, or a
+            target that the loss does not take.
+        """
+        goes_on = self.warm_start and self.__sklearn_is_fitted__()
+        if not goes_on:
+            # Drawn as scikit-learn draws it, so that for one random_state both hold the same rows out.
+            self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.uint32).max, dtype=np.uint64))
+        source = X
+        X, n_categories = self._validate_training_X(X)
+        y = column_or_1d(y, warn=True)
+        check_consistent_length(X, y)
+        target = self._encode_y(y)
+        sample_weight = self._weights(self._validate_sample_weight(sample_weight, X), y)
+        objective = objective_of(self, self._n_classes)
+        self._check_target(objective, target)
+        self._n_categories = n_categories
+        self.is_categorical_ = n_categories > 0 if n_categories.any() else None
+        self.n_trees_per_iteration_ = objective.loss.n_outputs
+        self.do_early_stopping_ = self._stops_early(len(y))
+        plan = make_boosting_plan(self, objective, len(y), n_categories > 0, self._seed)
+        validation = self._validation_rows(X_val, y_val, sample_weight_val, objective)
+        train = (source, X, y, target, sample_weight)
+        if self.do_early_stopping_ and validation is None and self.validation_fraction is not None:
+            kept, held_out = hold_out(self, y, self._seed)
+            validation = _rows(train, held_out)
+            train = _rows(train, kept)
+        if not goes_on:
+            self._begin(objective, train)
+        self._boost(plan, _positive(train), validation)
+        return self
+
+    def _encode_y(self, y):
+        """Return the numbers of y, (n_samples,) float64; in `fit` it learns the classes."""
+        raise NotImplementedError
+
+    @property
+    def _n_classes(self):
+        """The number of classes; 0 for regression."""
+        return 0
+
+    def _weights(self, sample_weight, y):
+        """Return the weights of the samples, (n_samples,) float64, or None."""
+        return sample_weight
+
+    def _check_target(self, objective, target):
+        complaint = objective.complaint(target)
+        if complaint:
+            raise ValueError(f"loss={self.loss!r} {complaint}")
+
+    def _stops_early(self, n_samples):
+        if self.early_stopping == "auto":
+            return n_samples > MOST_ROWS_WITHOUT_STOPPING
+        return bool(self.early_stopping)
+
+    def _validation_rows(self, X_val, y_val, sample_weight_val, objective):
+        """Return (source, X, y, target, weights) of the rows that the user holds out, or None."""
+        if X_val is None and y_val is None:
+            if sample_weight_val is not None:
+                raise ValueError("sample_weight_val is provided, but X_val and y_val were not provided.")
+            return None
+        if y_val is None:
+            raise ValueError("X_val is provided, but y_val was not provided.")
+        if X_val is None:
+            raise ValueError("y_val is provided, but X_val was not provided.")
+        if self.early_stopping is False:
+            raise ValueError(
+                "X_val and y_val are passed to fit while at the same time early_stopping is False. When passing X_val "
+                "and y_val to fit, early_stopping should be set to either 'auto' or True."
+            )
+        X = self._validate_X_predict(X_val, is_fitted=False)
+        y = column_or_1d(y_val, warn=True)
+        check_consistent_length(X, y)
+        target = self._encode_y(y, is_new=False)
+        self._check_target(objective, target)
+        weight = self._validate_sample_weight(sample_weight_val, X)
+        return X_val, X, y, target, weight
+
+    def _begin(self, objective, train):
+        """Forget the rounds of an earlier fit."""
+        _, _, _, target, sample_weight = train
+        self._start, self._trees = objective.start(target, sample_weight), None
+        self.train_score_, self.validation_score_ = np.empty(0), np.empty(0)
+
+    def _boost(self, plan, train, validation):
+        """Add the rounds that are missing to those that there are."""
+        n_rounds = self.n_iter_
+        if n_rounds > self.max_iter:
+            raise ValueError(
+                f"max_iter={self.max_iter} must be larger than or equal to n_iter_={n_rounds} when warm_start==True"
+            )
+        source, X, y, target, sample_weight = train
+        n_threads = resolve_n_jobs(self.n_jobs)
+        bins = find_bins(X, self.max_bins, self._n_categories, sample_weight, seed=self._seed, n_threads=n_threads)
+        data = bins.encode(X, n_threads)
+        raw = np.ascontiguousarray(raw_predictions(self._trees, X, self._start, n_threads).T)
+        booster = Booster(plan, bins, data, target, raw, sample_weight, n_threads=n_threads, n_rounds=n_rounds)
+        held_out = None
+        if self.do_early_stopping_ and validation is not None:
+            raw = np.ascontiguousarray(raw_predictions(self._trees, validation[1], self._start, n_threads).T)
+            held_out = HeldOut(validation[1], validation[3], raw, validation[4], n_threads=n_threads)
+        watch = _Watch(self, booster, held_out, (source, y, sample_weight), validation)
+        grown, stop = [], StopFlag()
+        is_last, n_step = watch.is_last_round(is_first=n_rounds == 0), 1
+        with round_progress(self.verbose, self.max_iter) as progress:
+            while n_rounds < self.max_iter and not is_last:
+                begin = time.perf_counter()
+                new = booster.boost(min(n_step, self.max_iter - n_rounds), stop)
+                grown += new
+                n_rounds += len(new) // self.n_trees_per_iteration_
+                if self.do_early_stopping_:
+                    is_last = watch.is_last_round(new)
+                else:
+                    seconds = max((time.perf_counter() - begin) / n_step, 1e-6)
+                    n_step = max(1, int(SECONDS_OF_STEP / seconds))
+                if progress is not None:
+                    progress(n_rounds, booster, watch)
+        self._add(grown)
+        self.train_score_, self.validation_score_ = watch.scores()
+
+    def _add(self, grown):
+        """Put new trees behind those that there are."""
+        if grown:
+            trees = Trees.from_grown(grown, self._n_categories, (1,))
+            self._trees = trees if self._trees is None else self._trees + trees
+
+    def _raw_predict(self, X):
+        """Return the raw predictions, (n_samples, n_trees_per_iteration_) float64."""
+        known = vars(self).get("_known_raw")
+        if known is not None and known[0] is X:
+            return np.ascontiguousarray(known[1])
+        X = self._validate_X_predict(X)
+        return raw_predictions(self._trees, X, self._start, resolve_n_jobs(self.n_jobs))
+
+    def _staged_raw_predict(self, X):
+        """Yield the raw predictions after each round."""
+        X = self._validate_X_predict(X)
+        raw, n_outputs = raw_predictions(None, X, self._start), self.n_trees_per_iteration_
+        for first in range(0, self.n_iter_ * n_outputs, n_outputs):
+            trees = self._trees.between(first, first + n_outputs)
+            raw = trees.sum_values(X, n_threads=resolve_n_jobs(self.n_jobs), n_outputs=n_outputs, start=raw)
+            yield raw
+
+    @property
+    def n_iter_(self):
+        """Number of rounds, int."""
+        check_is_fitted(self)
+        return 0 if self._trees is None else len(self._trees) // self.n_trees_per_iteration_
+
+    @property
+    def feature_importances_(self):
+        """Importance of each feature, ndarray of shape (n_features,), of sum 1; see the parameter `importance`."""
+        check_is_fitted(self)
+        importances = np.zeros(self.n_features_in_)
+        if self._trees is not None:
+            nodes = self._trees.nodes
+            inner = nodes[nodes["left"] != LEAF]
+            weights = {"gain": inner["gain"], "cover": inner["weighted_n_node_samples"], "split": None}[self.importance]
+            importances += np.bincount(inner["feature"], weights, minlength=self.n_features_in_)
+        total = importances.sum()
+        return importances / total if total > 0.0 else importances
+
+    def apply(self, X):
+        """Return the leaf of each sample in each tree.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        leaves : ndarray of shape (n_samples, n_trees), int64
+            Numbers of nodes; the trees of a round are side by side.
+        """
+        X = self._validate_X_predict(X)
+        if self._trees is None:
+            return np.zeros((len(X), 0), np.int64)
+        return self._trees.leaves(X, resolve_n_jobs(self.n_jobs))
+
+    def __sklearn_is_fitted__(self):
+        return "_start" in vars(self)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+class _Watch:
+    """Looks at the rounds of a fit for early stopping."""
+
+    def __init__(self, estimator, booster, held_out, train, validation):
+        self.estimator, self.booster, self.held_out = estimator, booster, held_out
+        self.monitor = Monitor(estimator, estimator.train_score_, estimator.validation_score_)
+        self.scorer, self.rows, self.validation_rows = None, None, None
+        if not estimator.do_early_stopping_:
+            return
+        self.scorer = scorer_of(estimator)
+        if self.scorer is not None:
+            self.rows = small_part(estimator, *train, booster.training.raw, estimator._seed)
+            if held_out is not None:
+                source, _, y, _, weight = validation
+                self.validation_rows = ScoredRows(source, y, weight, held_out.training.raw)
+
+    def is_last_round(self, new=(), *, is_first=True):
+        """Take the scores of a round; without new trees, those before the first one."""
+        estimator = self.estimator
+        if not estimator.do_early_stopping_ or not is_first:
+            return False
+        if self.held_out is not None and new:
+            self.held_out.add(new, estimator._n_categories)
+        if self.scorer is None:
+            loss = self.booster.plan.objective.loss
+            scores = [-self.booster.loss()] + ([-self.held_out.loss(loss)] if self.held_out else [])
+        else:
+            rows = [self.rows] + ([self.validation_rows] if self.held_out else [])
+            scores = [each.score(estimator, self.scorer) for each in rows]
+        return self.monitor.record(*scores)
+
+    def scores(self):
+        """Return the scores of the training and the validation rows, one before the first round and one after each."""
+        return np.array(self.monitor.train_scores), np.array(self.monitor.validation_scores)
+
+
+def _rows(train, rows):
+    """Take some rows of (source, X, y, target, weights)."""
+    source, X, y, target, weight = train
+    return _safe_indexing(source, rows), X[rows], y[rows], target[rows], None if weight is None else weight[rows]
+
+
+def _positive(train):
+    """Leave out the rows of weight 0."""
+    weight = train[-1]
+    if weight is None or np.all(weight > 0.0):
+        return train
+    if not np.any(weight > 0.0):
+        raise ValueError("sample_weight is 0 for all samples: give at least one a positive weight.")
+    return _rows(train, np.flatnonzero(weight > 0.0))
+
+
+def class_numbers(y, classes):
+    """Return the numbers of labels, (n_samples,) float64.
+
+    Raises
+    ------
+    ValueError
+        A label is not among the classes.
+    """
+    numbers = np.searchsorted(classes, y).clip(max=len(classes) - 1)
+    unknown = np.asarray(y)[classes[numbers] != y]
+    if len(unknown):
+        raise ValueError(f"y_val contains previously unseen labels: {np.unique(unknown).tolist()}")
+    return numbers.astype(np.float64)

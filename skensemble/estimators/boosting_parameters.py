@@ -1,0 +1,231 @@
+"""The parameters of the histogram booster, each said once, and the plan that its trees grow by."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
+from sklearn.utils.validation import _check_monotonic_cst
+
+from skensemble.boosting.booster import BoostingPlan
+from skensemble.criteria.second_order import SecondOrder
+from skensemble.estimators.growth_parameters import NO_LIMIT, interaction_groups
+from skensemble.estimators.parameters import (
+    AT_LEAST_TWO,
+    CLASS_WEIGHT,
+    FOREST,
+    NOT_NEGATIVE,
+    POSITIVE,
+    SHARE,
+    TREE,
+    Parameter,
+)
+from skensemble.growing.leaf_wise import Growth
+from skensemble.objectives.objectives import ObjectiveParameters, new_objective
+from skensemble.records import Constraints
+
+ABOVE_ZERO = Interval(Real, 0.0, None, closed="neither")
+
+CLASSIFICATION_LOSSES = ("log_loss",)
+REGRESSION_LOSSES = (
+    "squared_error",
+    "absolute_error",
+    "gamma",
+    "poisson",
+    "quantile",
+    "tweedie",
+    "huber",
+)
+# Losses of scikit-learn that are objects, by the name of their class.
+LOSS_OBJECTS = {
+    "HalfSquaredError": "squared_error",
+    "AbsoluteError": "absolute_error",
+    "HalfPoissonLoss": "poisson",
+    "HalfGammaLoss": "gamma",
+    "HalfBinomialLoss": "log_loss",
+    "HalfMultinomialLoss": "log_loss",
+}
+
+
+def _loss(names, text):
+    kind = "{" + ", ".join(f'"{name}"' for name in names) + "}"
+    return Parameter([StrOptions(set(names)), HasMethods("gradient_hessian")], kind, text)
+
+
+CLASSIFICATION_LOSS = _loss(
+    CLASSIFICATION_LOSSES,
+    "The negative log-likelihood: of two classes with one tree a round, of more with one tree a class.",
+)
+REGRESSION_LOSS = _loss(
+    REGRESSION_LOSSES,
+    'What the trees descend. "gamma", "poisson" and "tweedie" predict positive means through a logarithmic link; leaves '
+    'of "absolute_error", "quantile" and "huber" take the best values for the residuals of their rows.',
+)
+
+BOOSTER = {
+    "quantile": Parameter(
+        [Interval(Real, 0, 1, closed="both"), None], "float or None", 'Which quantile loss="quantile" predicts.'
+    ),
+    "tweedie_power": Parameter(
+        [Interval(Real, 1.0, 2.0, closed="neither")],
+        "float",
+        'The power of the mean that loss="tweedie" takes the variance to be in proportion to.',
+    ),
+    "huber_delta": Parameter(
+        [ABOVE_ZERO], "float", 'The distance from the prediction beyond which loss="huber" grows linearly.'
+    ),
+    "learning_rate": Parameter([ABOVE_ZERO], "float", "Shrinkage: what the values of the leaves are multiplied by."),
+    "max_iter": Parameter([POSITIVE], "int", "The most rounds: trees, or with several classes trees of each class."),
+    "max_leaf_nodes": Parameter([AT_LEAST_TWO, None], "int or None", "The most leaves of a tree; None: no limit."),
+    "max_depth": Parameter([POSITIVE, None], "int or None", "The most splits from the root to a leaf; None: no limit."),
+    "min_samples_leaf": Parameter([POSITIVE], "int", "The least samples of a leaf, counted exactly."),
+    "l2_regularization": Parameter([NOT_NEGATIVE], "float", "What the squares of the leaves' values cost (lambda)."),
+    "l1_regularization": Parameter([NOT_NEGATIVE], "float", "What the leaves' absolute values cost (alpha)."),
+    "min_split_gain": Parameter([NOT_NEGATIVE], "float", "The least decrease of the objective by a split (gamma)."),
+    "min_child_weight": Parameter([NOT_NEGATIVE], "float", "The least sum of the hessians of a leaf."),
+    "max_delta_step": Parameter(
+        [NOT_NEGATIVE], "float", "The greatest absolute value of a leaf before shrinkage; 0: no limit."
+    ),
+    "growth": Parameter(
+        [StrOptions({"leaf", "depth"})],
+        '{"leaf", "depth"}',
+        "Whether the leaf that gains most is split next, or one of those nearest to the root.",
+    ),
+    "max_features": Parameter([SHARE], "float", "Share of the features that each node draws to look at."),
+    "max_features_by_level": Parameter([SHARE], "float", "Share of the features that each level of a tree draws."),
+    "max_features_by_tree": Parameter([SHARE], "float", "Share of the features that each tree draws."),
+    "max_bins": Parameter(
+        [Interval(Integral, 2, 65_535, closed="both")],
+        "int",
+        "The most bins of a numeric feature, besides that of missing values. Up to 255 take a byte a value, more two.",
+    ),
+    "categorical_features": TREE["categorical_features"],
+    "categorical_smoothing": Parameter(
+        [NOT_NEGATIVE],
+        "float",
+        "Added to the hessians of a category when categories are ordered; of fewer samples one is rare.",
+    ),
+    "monotonic_cst": Parameter(
+        ["array-like", dict, None],
+        "array-like of int of shape (n_features,), dict or None",
+        "1: the prediction (of the positive class) never falls as the feature grows; -1: it never rises; 0: free. A "
+        "dict names features of a data frame. Not for several classes.",
+    ),
+    "interaction_cst": TREE["interaction_cst"],
+    "warm_start": Parameter(
+        ["boolean"], "bool", "Whether `fit` keeps the rounds that there are and goes on up to `max_iter`."
+    ),
+    "early_stopping": Parameter(
+        [StrOptions({"auto"}), "boolean"],
+        '"auto" or bool',
+        'Whether rounds end when the score no longer improves; "auto": with more than 10,000 samples.',
+    ),
+    "scoring": Parameter(
+        [str, callable, None],
+        'str, callable or None, default="loss"',
+        'What early stopping looks at: a scorer, its name, None for `score`, or "loss".',
+    ),
+    "validation_fraction": Parameter(
+        [Interval(RealNotInt, 0, 1, closed="neither"), POSITIVE, None],
+        "int, float or None",
+        "Samples, or their share, that early stopping holds out; None: it looks at the training samples.",
+    ),
+    "n_iter_no_change": Parameter([POSITIVE], "int", "Rounds without improvement after which to stop."),
+    "tol": Parameter([NOT_NEGATIVE], "float", "By how much a score has to grow to be an improvement."),
+    "importance": Parameter(
+        [StrOptions({"gain", "split", "cover"})],
+        '{"gain", "split", "cover"}',
+        "What `feature_importances_` reports: the decrease of the objective, the number of splits, or the hessians that "
+        "pass them.",
+    ),
+    "n_jobs": FOREST["n_jobs"],
+    "verbose": Parameter(["verbose"], "int", "Whether progress is printed: 1: now and then; 2: every round."),
+    "random_state": TREE["random_state"],
+    "class_weight": CLASS_WEIGHT,
+}
+
+
+def objective_of(estimator, n_classes):
+    """Return the `Objective` of an estimator.
+
+    Raises
+    ------
+    ValueError
+        The loss needs a parameter that is missing, or is an object that is not known.
+    """
+    name = estimator.loss
+    if not isinstance(name, str):
+        known = CLASSIFICATION_LOSSES if n_classes else REGRESSION_LOSSES
+        name = LOSS_OBJECTS.get(type(estimator.loss).__name__)
+        if name not in known:
+            raise ValueError(f"loss={estimator.loss!r} is not supported: name one of {', '.join(known)}.")
+    quantile = getattr(estimator, "quantile", None)
+    if name == "quantile" and quantile is None:
+        raise ValueError('loss="quantile" needs the parameter quantile: a number between 0 and 1.')
+    if name != "quantile" and quantile is not None:
+        raise ValueError(f'quantile={quantile!r} needs loss="quantile", but the loss is {name!r}.')
+    parameters = ObjectiveParameters(
+        quantile, getattr(estimator, "huber_delta", 1.0), getattr(estimator, "tweedie_power", 1.5)
+    )
+    return new_objective(name, n_classes, parameters)
+
+
+def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
+    """Return the `BoostingPlan` of an estimator.
+
+    Parameters
+    ----------
+    estimator : estimator with the parameters of a booster
+    objective : Objective
+    n_samples : int
+        Of the training data.
+    is_categorical : (n_features,) bool
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        A constraint does not fit the data.
+    """
+    criterion = SecondOrder(
+        l1=float(estimator.l1_regularization),
+        l2=float(estimator.l2_regularization),
+        min_child_weight=float(estimator.min_child_weight),
+        min_samples_leaf=int(estimator.min_samples_leaf),
+        max_delta_step=float(estimator.max_delta_step) or np.inf,
+        categorical_smoothing=float(estimator.categorical_smoothing),
+    )
+    growth = Growth(
+        max_leaf_nodes=_most_leaves(estimator, n_samples),
+        max_depth=NO_LIMIT if estimator.max_depth is None else int(estimator.max_depth),
+        min_gain=float(estimator.min_split_gain),
+        by_depth=estimator.growth == "depth",
+        learning_rate=float(estimator.learning_rate),
+        max_features=float(estimator.max_features),
+        max_features_by_level=float(estimator.max_features_by_level),
+        max_features_by_tree=float(estimator.max_features_by_tree),
+    )
+    groups = interaction_groups(estimator.interaction_cst, len(is_categorical))
+    constraints = Constraints(_signs(estimator, objective, is_categorical), groups)
+    return BoostingPlan(objective, criterion, growth, constraints, seed)
+
+
+def _most_leaves(estimator, n_samples):
+    """The most leaves that a tree can have: what memory is kept for."""
+    most = max(2, n_samples // estimator.min_samples_leaf)
+    if estimator.max_leaf_nodes is not None:
+        most = min(most, int(estimator.max_leaf_nodes))
+    if estimator.max_depth is not None and estimator.max_depth < 31:
+        most = min(most, 1 << int(estimator.max_depth))
+    return most
+
+
+def _signs(estimator, objective, is_categorical):
+    """Return the monotonic constraint of each feature, (n_features,) int8, or nothing where none is constrained."""
+    if estimator.monotonic_cst is None:
+        return np.zeros(0, np.int8)
+    if objective.loss.n_outputs > 1:
+        raise ValueError("monotonic constraints are not supported for multiclass classification.")
+    signs = np.asarray(_check_monotonic_cst(estimator, estimator.monotonic_cst), np.int8)
+    if np.any(signs[is_categorical]):
+        raise ValueError("Categorical features cannot have monotonic constraints.")
+    return signs if signs.any() else np.zeros(0, np.int8)

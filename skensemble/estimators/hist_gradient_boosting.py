@@ -1,0 +1,435 @@
+"""Gradient boosting on histograms, for classification and regression."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from skensemble.estimators.boosting import BaseHistGradientBoosting, class_numbers
+from skensemble.estimators.boosting_parameters import (
+    BOOSTER,
+    CLASSIFICATION_LOSS,
+    REGRESSION_LOSS,
+    objective_of,
+)
+from skensemble.estimators.parameters import with_parameters
+from skensemble.estimators.predictions import logarithms
+from skensemble.estimators.targets import class_weights, weights_with_classes
+
+
+@with_parameters(BOOSTER, loss=REGRESSION_LOSS)
+class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
+    """Regression by trees that are added one after the other along the gradient of a loss.
+
+    Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
+    the loss (Chen and Guestrin 2016), at the leaf that gains most (Ke et al. 2017). Missing values learn their side at
+    each split; categories are split by subsets.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    n_iter_ : int
+        Number of rounds.
+    n_trees_per_iteration_ : int
+        1.
+    train_score_, validation_score_ : ndarray of shape (n_iter_ + 1,)
+        Scores before the first round and after each, if rounds were stopped early; `validation_score_` is empty
+        without held out samples.
+    do_early_stopping_ : bool
+        Whether rounds could be stopped early.
+    is_categorical_ : ndarray of shape (n_features,), bool, or None
+        Which features are categorical; None: no one is.
+    feature_importances_ : ndarray of shape (n_features,)
+        See `importance`.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the features, if X is a data frame with names that are strings.
+
+    See Also
+    --------
+    HistGradientBoostingClassifier : The same for classes.
+
+    References
+    ----------
+    Friedman 2001, "Greedy function approximation: a gradient boosting machine".
+
+    Chen and Guestrin 2016, "XGBoost: a scalable tree boosting system".
+
+    Ke et al. 2017, "LightGBM: a highly efficient gradient boosting decision tree".
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skensemble import HistGradientBoostingRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> HistGradientBoostingRegressor(max_iter=20).fit(X, y).score(X, y) > 0.6
+    True
+    """
+
+    def __init__(
+        self,
+        loss="squared_error",
+        *,
+        quantile=None,
+        tweedie_power=1.5,
+        huber_delta=1.0,
+        learning_rate=0.1,
+        max_iter=100,
+        max_leaf_nodes=31,
+        max_depth=None,
+        min_samples_leaf=20,
+        l2_regularization=0.0,
+        l1_regularization=0.0,
+        min_split_gain=0.0,
+        min_child_weight=1e-3,
+        max_delta_step=0.0,
+        growth="leaf",
+        max_features=1.0,
+        max_features_by_level=1.0,
+        max_features_by_tree=1.0,
+        max_bins=255,
+        categorical_features="from_dtype",
+        categorical_smoothing=10.0,
+        monotonic_cst=None,
+        interaction_cst=None,
+        warm_start=False,
+        early_stopping="auto",
+        scoring="loss",
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-7,
+        importance="gain",
+        n_jobs=None,
+        verbose=0,
+        random_state=None,
+    ):
+        self.loss = loss
+        self.quantile = quantile
+        self.tweedie_power = tweedie_power
+        self.huber_delta = huber_delta
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.max_leaf_nodes = max_leaf_nodes
+        self.max_depth = max_depth
+        self.min_samples_leaf = min_samples_leaf
+        self.l2_regularization = l2_regularization
+        self.l1_regularization = l1_regularization
+        self.min_split_gain = min_split_gain
+        self.min_child_weight = min_child_weight
+        self.max_delta_step = max_delta_step
+        self.growth = growth
+        self.max_features = max_features
+        self.max_features_by_level = max_features_by_level
+        self.max_features_by_tree = max_features_by_tree
+        self.max_bins = max_bins
+        self.categorical_features = categorical_features
+        self.categorical_smoothing = categorical_smoothing
+        self.monotonic_cst = monotonic_cst
+        self.interaction_cst = interaction_cst
+        self.warm_start = warm_start
+        self.early_stopping = early_stopping
+        self.scoring = scoring
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.importance = importance
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _encode_y(self, y, is_new=True):
+        y = np.asarray(y)
+        if y.dtype.kind not in "biuf":
+            y = y.astype(np.float64)
+        if not np.all(np.isfinite(y)):
+            raise ValueError("Input y contains NaN or infinity.")
+        return np.ascontiguousarray(y, np.float64)
+
+    def predict(self, X):
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,), float64
+        """
+        check_is_fitted(self)
+        return self._objective.predict(self._raw_predict(X))
+
+    def staged_predict(self, X):
+        """Predict the target after each round.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Yields
+        ------
+        y : ndarray of shape (n_samples,), float64
+        """
+        check_is_fitted(self)
+        for raw in self._staged_raw_predict(X):
+            yield self._objective.predict(raw)
+
+    @property
+    def _objective(self):
+        return objective_of(self, 0)
+
+
+@with_parameters(BOOSTER, loss=CLASSIFICATION_LOSS)
+class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
+    """Classification by trees that are added one after the other along the gradient of the log-loss.
+
+    Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
+    the loss (Chen and Guestrin 2016), at the leaf that gains most (Ke et al. 2017). Missing values learn their side at
+    each split; categories are split by subsets.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    n_iter_ : int
+        Number of rounds.
+    n_trees_per_iteration_ : int
+        1 for two classes, else the number of classes.
+    train_score_, validation_score_ : ndarray of shape (n_iter_ + 1,)
+        Scores before the first round and after each, if rounds were stopped early; `validation_score_` is empty
+        without held out samples.
+    do_early_stopping_ : bool
+        Whether rounds could be stopped early.
+    is_categorical_ : ndarray of shape (n_features,), bool, or None
+        Which features are categorical; None: no one is.
+    feature_importances_ : ndarray of shape (n_features,)
+        See `importance`.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the features, if X is a data frame with names that are strings.
+
+    See Also
+    --------
+    HistGradientBoostingRegressor : The same for numbers.
+
+    References
+    ----------
+    Friedman 2001, "Greedy function approximation: a gradient boosting machine".
+
+    Chen and Guestrin 2016, "XGBoost: a scalable tree boosting system".
+
+    Ke et al. 2017, "LightGBM: a highly efficient gradient boosting decision tree".
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skensemble import HistGradientBoostingClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> HistGradientBoostingClassifier(max_iter=20).fit(X, y).score(X, y) > 0.95
+    True
+    """
+
+    def __init__(
+        self,
+        loss="log_loss",
+        *,
+        learning_rate=0.1,
+        max_iter=100,
+        max_leaf_nodes=31,
+        max_depth=None,
+        min_samples_leaf=20,
+        l2_regularization=0.0,
+        l1_regularization=0.0,
+        min_split_gain=0.0,
+        min_child_weight=1e-3,
+        max_delta_step=0.0,
+        growth="leaf",
+        max_features=1.0,
+        max_features_by_level=1.0,
+        max_features_by_tree=1.0,
+        max_bins=255,
+        categorical_features="from_dtype",
+        categorical_smoothing=10.0,
+        monotonic_cst=None,
+        interaction_cst=None,
+        warm_start=False,
+        early_stopping="auto",
+        scoring="loss",
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-7,
+        importance="gain",
+        n_jobs=None,
+        verbose=0,
+        random_state=None,
+        class_weight=None,
+    ):
+        self.loss = loss
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.max_leaf_nodes = max_leaf_nodes
+        self.max_depth = max_depth
+        self.min_samples_leaf = min_samples_leaf
+        self.l2_regularization = l2_regularization
+        self.l1_regularization = l1_regularization
+        self.min_split_gain = min_split_gain
+        self.min_child_weight = min_child_weight
+        self.max_delta_step = max_delta_step
+        self.growth = growth
+        self.max_features = max_features
+        self.max_features_by_level = max_features_by_level
+        self.max_features_by_tree = max_features_by_tree
+        self.max_bins = max_bins
+        self.categorical_features = categorical_features
+        self.categorical_smoothing = categorical_smoothing
+        self.monotonic_cst = monotonic_cst
+        self.interaction_cst = interaction_cst
+        self.warm_start = warm_start
+        self.early_stopping = early_stopping
+        self.scoring = scoring
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.importance = importance
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.random_state = random_state
+        self.class_weight = class_weight
+
+    def _encode_y(self, y, is_new=True):
+        if not is_new:
+            return class_numbers(y, self.classes_)
+        check_classification_targets(y)
+        self.classes_, numbers = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError("Classifier can't train when only one class is present.")
+        return numbers.astype(np.float64)
+
+    @property
+    def _n_classes(self):
+        return len(self.classes_)
+
+    def _weights(self, sample_weight, y):
+        by_class = class_weights(self.class_weight, y[:, np.newaxis], [self.classes_], sample_weight)
+        return weights_with_classes(by_class, sample_weight)
+
+    @property
+    def _objective(self):
+        return objective_of(self, self._n_classes)
+
+    def decision_function(self, X):
+        """Return the raw predictions: the logarithm of the odds, or one number a class.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,) or (n_samples, n_classes), float64
+        """
+        check_is_fitted(self)
+        return _decision(self._raw_predict(X))
+
+    def predict_proba(self, X):
+        """Predict the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return self._objective.predict(self._raw_predict(X))
+
+    def predict_log_proba(self, X):
+        """Predict the logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        log_probabilities : ndarray of shape (n_samples, n_classes), float64
+        """
+        return logarithms(self.predict_proba(X))
+
+    def predict(self, X):
+        """Predict the most probable class.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+        """
+        check_is_fitted(self)
+        return self._most_probable(self._raw_predict(X))
+
+    def _most_probable(self, raw):
+        return self.classes_[raw.argmax(axis=1) if raw.shape[1] > 1 else (raw[:, 0] > 0.0).astype(np.int64)]
+
+    def staged_predict(self, X):
+        """Predict the most probable class after each round.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Yields
+        ------
+        y : ndarray of shape (n_samples,)
+        """
+        check_is_fitted(self)
+        for raw in self._staged_raw_predict(X):
+            yield self._most_probable(raw)
+
+    def staged_predict_proba(self, X):
+        """Predict the probabilities of the classes after each round.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Yields
+        ------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+        """
+        check_is_fitted(self)
+        for raw in self._staged_raw_predict(X):
+            yield self._objective.predict(raw)
+
+    def staged_decision_function(self, X):
+        """Return the raw predictions after each round.
+
+        Parameters
+        ----------
+        X : {array-like, data frame} of shape (n_samples, n_features)
+
+        Yields
+        ------
+        decision : ndarray of shape (n_samples,) or (n_samples, n_classes), float64
+        """
+        check_is_fitted(self)
+        for raw in self._staged_raw_predict(X):
+            yield _decision(raw)
+
+
+def _decision(raw):
+    return raw[:, 0] if raw.shape[1] == 1 else raw

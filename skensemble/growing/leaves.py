@@ -1,0 +1,212 @@
+"""The leaves of a tree that a team grows on histograms: what is known of each, and how a cut divides one."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skensemble._compile import part, record
+from skensemble._random import child_key
+from skensemble.arrays.bitset import contains, n_words
+from skensemble.arrays.copying import copy_items
+from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
+from skensemble.splitting.features import FeatureOrder, feature_order
+from skensemble.splitting.histogram import Sums
+from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
+
+OPEN_LEAF = np.dtype(
+    [
+        ("start", np.int64),  # the thread's own rows of the leaf
+        ("stop", np.int64),
+        ("gradient", np.int64),  # sums of all rows of the leaf, as are the next
+        ("hessian_and_count", np.int64),
+        ("slot", np.int64),  # of its histogram in the pool
+        ("number", np.int64),  # of its node
+        ("depth", np.int64),
+        ("key", np.uint64),  # of its random draws
+        ("tree_key", np.uint64),
+        ("lower", np.float64),  # bounds of its value
+        ("upper", np.float64),
+        ("gain", np.float64),  # of its best cut; 0: there is none
+        ("feature", np.int64),
+        ("bin", np.int64),
+        ("missing_left", np.int64),
+        ("left_gradient", np.int64),
+        ("left_hessian_and_count", np.int64),
+    ],
+    align=True,
+)
+PROPOSAL = np.dtype(
+    [
+        ("score", np.float64),
+        ("feature", np.int64),
+        ("bin", np.int64),
+        ("missing_left", np.int64),
+        ("gradient", np.int64),
+        ("hessian_and_count", np.int64),
+        ("unused", np.int64, 2),  # a cache line each
+    ],
+    align=True,
+)
+
+
+@record
+class Field(NamedTuple):
+    """What the team writes on together while it grows trees; every item has one owner at any time."""
+
+    pairs: np.ndarray  # (n_samples, 2) int64: the words of each sample, see `splitting.histogram`
+    rows: np.ndarray  # (n_samples,) uint32: each thread's rows, sorted by leaf
+    right_rows: np.ndarray  # (n_samples,) uint32: work space of the partition
+    pool: np.ndarray  # (max_leaf_nodes + team size - 1, n_bins * 2) int64: histograms
+    proposals: np.ndarray  # (team size, 2) PROPOSAL: for the two children of a cut
+    words: np.ndarray  # (team size, 2, n_words) uint64: categories that they send left
+
+
+@record
+class Own(NamedTuple):
+    """What one thread of the team keeps to itself; all have the same leaves, but for the rows."""
+
+    leaves: np.ndarray  # (max_leaf_nodes,) OPEN_LEAF
+    words: np.ndarray  # (max_leaf_nodes, n_words) uint64: categories that the best cut of a leaf sends left
+    groups: np.ndarray  # (max_leaf_nodes, n_group_words) uint64: interaction groups that are open to a leaf
+    of_tree: np.ndarray  # (n_features,) uint8: whether the tree looks at a feature
+    of_node: np.ndarray  # (n_features,) uint8: whether a node does
+    sides: np.ndarray  # (n_codes,) uint8: whether a code goes left
+    order: FeatureOrder
+    desk: CategoryDesk
+
+
+@record
+class BoostedTree(NamedTuple):
+    """The tree to be, written by thread 0."""
+
+    nodes: np.ndarray  # (>= 2 * max_leaf_nodes - 1,) NODE; thresholds are numbers of bins as yet
+    values: np.ndarray  # (>= 2 * max_leaf_nodes - 1,) float64, shrunk
+    words: np.ndarray  # (>= max_leaf_nodes - 1, n_words) uint64: categories that go left, a row a cut
+
+
+def new_field(data, max_leaf_nodes, team_size):
+    """Return the `Field` of a team."""
+    n_samples = len(data.codes)
+    return Field(
+        pairs=np.empty((n_samples, 2), np.int64),
+        rows=np.empty(n_samples, np.uint32),
+        right_rows=np.empty(n_samples, np.uint32),
+        pool=np.empty((max_leaf_nodes + team_size - 1, 2 * data.offsets[-1]), np.int64),
+        proposals=np.zeros((team_size, 2), PROPOSAL),
+        words=np.zeros((team_size, 2, words_of(data)), np.uint64),
+    )
+
+
+def new_own(data, constraints: Constraints, max_leaf_nodes):
+    """Return the `Own` of a thread."""
+    n_features = len(data.n_bins)
+    return Own(
+        leaves=np.zeros(max_leaf_nodes, OPEN_LEAF),
+        words=np.zeros((max_leaf_nodes, words_of(data)), np.uint64),
+        groups=np.zeros((max_leaf_nodes, constraints.groups.shape[1]), np.uint64),
+        of_tree=np.ones(n_features, np.uint8),
+        of_node=np.ones(n_features, np.uint8),
+        sides=np.zeros(int(data.n_bins.max()) + 1, np.uint8),
+        order=feature_order(n_features),
+        desk=category_desk(int(data.n_bins[data.is_categorical].max(initial=-1)) + 1),
+    )
+
+
+def new_tree(data, max_leaf_nodes):
+    """Return room for a tree."""
+    n_nodes = 2 * max_leaf_nodes - 1
+    return BoostedTree(
+        np.zeros(n_nodes, NODE), np.zeros(n_nodes), np.zeros((max_leaf_nodes - 1, words_of(data)), np.uint64)
+    )
+
+
+def words_of(data):
+    """How many words a set of categories takes."""
+    return int(n_words(int(data.n_bins[data.is_categorical].max(initial=-1)) + 1))
+
+
+@part
+def sums_of(leaf):
+    """The sums of a leaf."""
+    return Sums(leaf["gradient"], leaf["hessian_and_count"])
+
+
+@part
+def write_node(tree, leaf, criterion, units, learning_rate):
+    """Write a leaf into the table of nodes."""
+    sums = sums_of(leaf)
+    node = tree.nodes[leaf["number"]]
+    node["threshold"], node["feature"] = UNDEFINED, UNDEFINED
+    node["left"], node["right"], node["category_offset"] = LEAF, LEAF, -1
+    node["missing_go_to_left"], node["gain"], node["impurity"] = 0, 0.0, 0.0
+    node["n_node_samples"] = units.count(sums)
+    node["weighted_n_node_samples"] = units.hessian(sums)
+    value = criterion.value(units.gradient(sums), units.hessian(sums), leaf["lower"], leaf["upper"])
+    tree.values[leaf["number"]] = learning_rate * value
+
+
+@part
+def write_cut(tree, own, chosen, n_leaves, data):
+    """Turn a leaf of the table into an inner node; its threshold is the number of a bin as yet."""
+    leaf = own.leaves[chosen]
+    node = tree.nodes[leaf["number"]]
+    node["feature"], node["threshold"], node["gain"] = leaf["feature"], leaf["bin"], leaf["gain"]
+    node["missing_go_to_left"] = leaf["missing_left"]
+    node["left"], node["right"] = 2 * n_leaves - 1, 2 * n_leaves
+    if data.is_categorical[leaf["feature"]]:
+        node["threshold"], node["category_offset"] = np.nan, (n_leaves - 1) * tree.words.shape[1]
+        copy_items(own.words[chosen], tree.words[n_leaves - 1])
+
+
+@part
+def write_sides(own, chosen, data):
+    """Write which codes of the feature that a leaf is cut by go left."""
+    leaf = own.leaves[chosen]
+    n_bins = data.n_bins[leaf["feature"]]
+    if data.is_categorical[leaf["feature"]]:
+        for code in range(n_bins + 1):
+            own.sides[code] = contains(own.words[chosen], 0, code)
+        return
+    for code in range(n_bins):
+        own.sides[code] = code <= leaf["bin"]
+    own.sides[n_bins] = leaf["missing_left"]
+
+
+@part
+def divide(own, chosen, n_left, n_leaves, data, constraints, criterion, units):
+    """Turn a leaf into its left child and the next leaf into its right one; returns whether the left one is smaller.
+
+    The smaller child gets the next slot of the pool, where it will be summed up; the larger one inherits the parent's,
+    from which the smaller one will be subtracted.
+    """
+    left, right = own.leaves[chosen], own.leaves[n_leaves]
+    right["start"], right["stop"] = left["start"] + n_left, left["stop"]
+    left["stop"] = right["start"]
+    left_sums = Sums(left["left_gradient"], left["left_hessian_and_count"])
+    right_sums = sums_of(left).minus(left_sums)
+    left["gradient"], left["hessian_and_count"] = left_sums.gradient, left_sums.hessian_and_count
+    right["gradient"], right["hessian_and_count"] = right_sums.gradient, right_sums.hessian_and_count
+    left["depth"] += 1
+    right["depth"] = left["depth"]
+    left["number"], right["number"] = 2 * n_leaves - 1, 2 * n_leaves
+    right["key"], left["key"] = child_key(left["key"], True), child_key(left["key"], False)
+    right["tree_key"] = left["tree_key"]
+    right["lower"], right["upper"] = left["lower"], left["upper"]
+    for word in range(constraints.groups.shape[1]):
+        own.groups[chosen, word] &= constraints.groups[left["feature"], word]
+        own.groups[n_leaves, word] = own.groups[chosen, word]
+    if constraints.monotonic.size and constraints.monotonic[left["feature"]] != 0:
+        lower, upper = left["lower"], left["upper"]
+        middle = 0.5 * (
+            criterion.value(units.gradient(left_sums), units.hessian(left_sums), lower, upper)
+            + criterion.value(units.gradient(right_sums), units.hessian(right_sums), lower, upper)
+        )
+        if constraints.monotonic[left["feature"]] > 0:
+            left["upper"] = right["lower"] = middle
+        else:
+            left["lower"] = right["upper"] = middle
+    if units.count(left_sums) <= units.count(right_sums):
+        right["slot"], left["slot"] = left["slot"], n_leaves
+        return True
+    right["slot"] = n_leaves
+    return False

@@ -1,0 +1,147 @@
+"""Objectives: a loss with all that boosting asks of it outside of kernels."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import expit, logit, softmax
+
+from skensemble.arrays.quantiles import weighted_quantiles
+from skensemble.objectives.losses import (
+    BinomialLogLoss,
+    GammaLoss,
+    HuberLoss,
+    MultinomialLogLoss,
+    PoissonLoss,
+    QuantileLoss,
+    SquaredErrorLoss,
+    TweedieLoss,
+)
+
+_LEAST_SHARE = np.finfo(np.float64).eps  # of a class, so that the logarithm of its odds is finite
+
+
+class Objective:
+    """What boosters descend, with a raw prediction that is the prediction.
+
+    Parameters
+    ----------
+    loss : record
+        See `skensemble.objectives`.
+    """
+
+    is_refined = False  # whether the values of leaves are better than a Newton step
+
+    def __init__(self, loss):
+        self.loss = loss
+
+    def start(self, target, sample_weight=None):
+        """Return the best constant raw predictions, (n_outputs,) float64."""
+        return np.atleast_1d(self.link(np.average(target, weights=sample_weight)))
+
+    def link(self, prediction):
+        """Return the raw prediction of a mean."""
+        return prediction
+
+    def predict(self, raw):
+        """Return predictions (n_samples, ...) from raw ones (n_samples, n_outputs)."""
+        return raw[:, 0]
+
+    def complaint(self, target):
+        """Say what is wrong with a target, or return None."""
+
+    def refined_value(self, residuals, sample_weight=None):
+        """Return the best value of a leaf."""
+        raise NotImplementedError
+
+
+class QuantileObjective(Objective):
+    """A quantile: the best constant, and the best value of a leaf, is that of the residuals."""
+
+    is_refined = True
+
+    def start(self, target, sample_weight=None):
+        return np.atleast_1d(self.refined_value(target, sample_weight))
+
+    def refined_value(self, residuals, sample_weight=None):
+        return weighted_quantiles(residuals, self.loss.quantile, sample_weight)
+
+
+class HuberObjective(Objective):
+    """Huber's loss; a leaf's value is a step from the median (Friedman 2001, algorithm 4)."""
+
+    is_refined = True
+
+    def start(self, target, sample_weight=None):
+        return np.atleast_1d(self.refined_value(target, sample_weight))
+
+    def refined_value(self, residuals, sample_weight=None):
+        median, delta = weighted_quantiles(residuals, 0.5, sample_weight), self.loss.delta
+        return median + np.average(np.clip(residuals - median, -delta, delta), weights=sample_weight)
+
+
+class LogarithmicObjective(Objective):
+    """A mean that is positive: the raw prediction is its logarithm."""
+
+    def link(self, prediction):
+        return np.log(prediction)
+
+    def predict(self, raw):
+        return np.exp(raw[:, 0])
+
+    def complaint(self, target):
+        if isinstance(self.loss, GammaLoss):
+            return None if np.all(target > 0) else "requires strictly positive y."
+        is_fine = np.all(target >= 0) and np.sum(target) > 0
+        return None if is_fine else "requires non-negative y and sum(y) > 0."
+
+
+class LogLossObjective(Objective):
+    """Probabilities of classes."""
+
+    def start(self, target, sample_weight=None):
+        n = max(2, self.loss.n_outputs)
+        shares = np.bincount(target.astype(np.int64), sample_weight, minlength=n)
+        shares = np.clip(shares / shares.sum(), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
+        return logit(shares[1:]) if self.loss.n_outputs == 1 else np.log(shares) - np.log(shares).mean()
+
+    def predict(self, raw):
+        """Return the probabilities of the classes, (n_samples, n_classes)."""
+        if self.loss.n_outputs > 1:
+            return softmax(raw, axis=1)
+        positive = expit(raw[:, 0])
+        return np.column_stack([1.0 - positive, positive])
+
+
+class ObjectiveParameters(NamedTuple):
+    """What some losses need to know."""
+
+    quantile: float | None = None
+    huber_delta: float = 1.0
+    tweedie_power: float = 1.5
+
+
+def new_objective(name, n_classes=0, parameters=ObjectiveParameters()):  # noqa: B008 - a constant
+    """Return an `Objective` by name.
+
+    Parameters
+    ----------
+    name : str
+    n_classes : int, default=0
+        For "log_loss".
+    parameters : ObjectiveParameters
+    """
+    if name == "log_loss":
+        return LogLossObjective(BinomialLogLoss(1) if n_classes <= 2 else MultinomialLogLoss(n_classes))
+    if name == "absolute_error":
+        return QuantileObjective(QuantileLoss(1, 0.5, 2.0))
+    if name == "quantile":
+        return QuantileObjective(QuantileLoss(1, float(parameters.quantile), 1.0))
+    if name == "huber":
+        return HuberObjective(HuberLoss(1, float(parameters.huber_delta)))
+    if name == "poisson":
+        return LogarithmicObjective(PoissonLoss(1))
+    if name == "gamma":
+        return LogarithmicObjective(GammaLoss(1))
+    if name == "tweedie":
+        return LogarithmicObjective(TweedieLoss(1, float(parameters.tweedie_power)))
+    return Objective(SquaredErrorLoss(1))
