@@ -74,18 +74,35 @@ def offer_core(typing_context):
 
 
 @intrinsic
-def add_pair(typing_context, totals, to, pairs, at):
-    """Add two neighbouring items of an int64 array to two of another: ``totals[to : to + 2] += pairs[at : at + 2]``."""
-    if not (_is_flat(totals) and _is_flat(pairs)) or not totals.dtype == pairs.dtype == types.int64:
+def load_pair(typing_context, pairs, at):
+    """Read two neighbouring items of an int64 array, for `add_pair`."""
+    if not _is_flat(pairs) or pairs.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
-        added = _load_lanes(context, builder, signature, arguments, 2, arguments[3], 2)
+        pair = _load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
+        items = [builder.extract_element(pair, ir.IntType(32)(lane)) for lane in range(2)]
+        return context.make_tuple(builder, signature.return_type, items)
+
+    return types.UniTuple(types.int64, 2)(pairs, types.intp), generate
+
+
+@intrinsic
+def add_pair(typing_context, totals, to, pair):
+    """Add a pair to two neighbouring items of an int64 array: ``totals[to : to + 2] += pair``."""
+    if not _is_flat(totals) or totals.dtype != types.int64:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        added = ir.Constant(ir.VectorType(ir.IntType(64), 2), ir.Undefined)
+        for lane in range(2):
+            item = builder.extract_value(arguments[2], lane)
+            added = builder.insert_element(added, item, ir.IntType(32)(lane))
         total = _load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
         _store_lanes(context, builder, signature, arguments, 0, builder.add(total, added), arguments[1], 2)
         return context.get_dummy_value()
 
-    return types.void(totals, types.intp, pairs, types.intp), generate
+    return types.void(totals, types.intp, pair), generate
 
 
 @intrinsic
@@ -174,9 +191,13 @@ if config.DISABLE_JIT:
     def offer_core():
         """Do nothing."""
 
-    def add_pair(totals, to, pairs, at):
-        """Add two neighbouring items of an int64 array to two of another."""
-        totals.reshape(-1)[to : to + 2] += pairs.reshape(-1)[at : at + 2]
+    def load_pair(pairs, at):
+        """Read two neighbouring items of an int64 array."""
+        return tuple(pairs.reshape(-1)[at : at + 2].tolist())
+
+    def add_pair(totals, to, pair):
+        """Add a pair to two neighbouring items of an int64 array."""
+        totals.reshape(-1)[to : to + 2] += pair
 
     def extend_lanes(lowest, highest, codes, at):
         """Lower and raise LANES bounds so that the codes are between them."""

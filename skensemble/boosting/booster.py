@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._random import key_of_tree
-from skensemble._team import arrive, run_team
+from skensemble._team import CHUNK, arrive, run_team
 from skensemble._threads import StopFlag, run_in_threads
 from skensemble.binning.bins import Bins
 from skensemble.boosting.gradients import Training, start_round, sum_losses, write_pairs
@@ -148,6 +148,7 @@ def new_training(target, raw, sample_weight=None, n_threads=1):
         peaks=np.zeros(n_of_several),
         scales=np.zeros(n_of_several),
         extremes=np.zeros((n_threads, LINE)),
+        words=np.empty((n_threads, 2, CHUNK), np.int64),
     )
 
 

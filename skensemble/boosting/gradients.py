@@ -29,6 +29,7 @@ class Training(NamedTuple):
     peaks: np.ndarray  # several outputs: (n_samples,) float64: the greatest raw prediction of a sample at a round's start
     scales: np.ndarray  # several outputs: (n_samples,) float64: 1 / sum of exp(raw - peak) at a round's start
     extremes: np.ndarray  # (team size, 8) float64: greatest |gradient| and hessian among each thread's rows
+    words: np.ndarray  # (team size, 2, CHUNK) int64: work space
 
 
 @kernel
@@ -73,9 +74,10 @@ def write_pairs(team, training, loss, output, pairs):
     for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
         stop = min(first + CHUNK, n_samples)
         if training.weight.size:
-            write_chunk(training, loss, output, units, pairs, first, stop, True)
+            write_words(training, loss, output, units, training.words[team.number], first, stop, True)
         else:
-            write_chunk(training, loss, output, units, pairs, first, stop, False)
+            write_words(training, loss, output, units, training.words[team.number], first, stop, False)
+        interleave(training.words[team.number], pairs[first:stop])
     return units
 
 
@@ -112,9 +114,10 @@ def step_of(greatest, n_samples, n_bits):
 
 
 @inlined
-def write_chunk(training, loss, output, units, pairs, first, stop, has_weights):
-    """Write the words of rows first to stop - 1; loops from 0 over slices become vector code."""
-    target, raw, chunk = training.target[first:stop], training.raw[output, first:stop], pairs[first:stop]
+def write_words(training, loss, output, units, words, first, stop, has_weights):
+    """Write the words of rows first to stop - 1; loops from 0 over slices, and stores side by side, are vector code."""
+    target, raw = training.target[first:stop], training.raw[output, first:stop]
+    first_words, second_words = words[0], words[1]
     weights = training.weight[first:stop] if has_weights else target
     several = training.peaks.size > 0
     peaks = training.peaks[first:stop] if several else target
@@ -126,8 +129,16 @@ def write_chunk(training, loss, output, units, pairs, first, stop, has_weights):
         prediction = loss.prediction(raw[i], peaks[i], scales[i])
         gradient = weight * loss.gradient(target[i], raw[i], prediction, output) * per_gradient
         hessian = weight * loss.hessian(target[i], raw[i], prediction) * per_hessian
-        chunk[i, 0] = rounded(gradient)
-        chunk[i, 1] = (rounded(hessian) << count_bits) + 1
+        first_words[i] = rounded(gradient)
+        second_words[i] = (rounded(hessian) << count_bits) + 1
+
+
+@part
+def interleave(words, pairs):
+    """Put the words of a sample side by side, as the histograms want them."""
+    for i in range(pairs.shape[0]):
+        pairs[i, 0] = words[0, i]
+        pairs[i, 1] = words[1, i]
 
 
 @inlined

@@ -23,9 +23,9 @@ def exponential(x):
     shifted = x * 1.4426950408889634 + _ROUND
     n = shifted - _ROUND
     r = (x - n * _LOG2_HIGH) - n * _LOG2_LOW
-    series = 1.0 + r / 10.0
-    for k in range(9, 0, -1):
-        series = 1.0 + r * series / k
+    series = 1.0
+    for k in range(10, 0, -1):
+        series = 1.0 + r * series * (1.0 / k)  # the compiler divides, once
     power = np.int64((np.float64(shifted).view(np.int64) + 1023) << _N_FRACTION)
     return series * np.int64(power).view(np.float64)
 

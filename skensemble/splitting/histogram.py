@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import inlined, part, record
-from skensemble._intrinsics import add_pair, prefetch
+from skensemble._intrinsics import add_pair, load_pair, prefetch
 
 AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
 LINE = 64  # bytes of a cache line
@@ -103,17 +103,27 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
         The words of each sample.
     """
     n_features = codes.shape[1]
-    n_per_line = LINE // codes.itemsize
+    is_wide = n_features * codes.itemsize > 2 * LINE
     for i in range(start, stop):
         ahead = np.int64(rows[min(i + AHEAD, stop - 1)])
         prefetch(pairs, 2 * ahead)
-        for offset in range(0, n_features, n_per_line):
-            prefetch(codes, ahead * n_features + offset)
+        prefetch(codes, ahead * n_features)
+        prefetch(codes, (ahead + 1) * n_features - 1)  # a row may begin in the middle of a line
+        if is_wide:
+            prefetch_between(codes, ahead * n_features)
         row = np.uint64(rows[i])
-        pair = 2 * np.int64(row)
+        pair = load_pair(pairs, 2 * np.int64(row))  # once: it might lie in the histogram, for all that compilers know
         for feature in range(n_features):
             bin = offsets[np.uint64(feature)] + np.int64(codes[row, np.uint64(feature)])
-            add_pair(histogram, 2 * bin, pairs, pair)
+            add_pair(histogram, 2 * bin, pair)
+
+
+@part
+def prefetch_between(codes, first):
+    """Ask for the lines between the first and the last one of a row; a loop in the caller's loop would slow that down."""
+    n_per_line = LINE // codes.itemsize
+    for offset in range(n_per_line, codes.shape[1] - 1, n_per_line):
+        prefetch(codes, first + offset)
 
 
 @part
