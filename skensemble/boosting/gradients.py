@@ -26,7 +26,9 @@ class Training(NamedTuple):
     weight: np.ndarray  # (n_samples,) float64; no length: each row counts once
     greatest_weight: float
     raw: np.ndarray  # (n_outputs, n_samples) float64
-    peaks: np.ndarray  # several outputs: (n_samples,) float64: the greatest raw prediction of a sample at a round's start
+    peaks: (
+        np.ndarray
+    )  # several outputs: (n_samples,) float64: the greatest raw prediction of a sample at a round's start
     scales: np.ndarray  # several outputs: (n_samples,) float64: 1 / sum of exp(raw - peak) at a round's start
     extremes: np.ndarray  # (team size, 8) float64: greatest |gradient| and hessian among each thread's rows
     words: np.ndarray  # (team size, 2, CHUNK) int64: work space

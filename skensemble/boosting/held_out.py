@@ -1,4 +1,4 @@
-"""Rows that are not trained on: their raw predictions follow the trees, so that losses and scores cost a tree a round."""
+"""Rows that are not trained on: their raw predictions follow the trees, so that a score costs a tree a round."""
 
 import numpy as np
 

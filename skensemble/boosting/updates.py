@@ -27,4 +27,3 @@ def move_predictions(team, raw, rows, leaves, n_leaves, values):
         for k in range(start, stop):
             prefetch(raw, np.int64(rows[min(k + FAR_AHEAD, stop - 1)]))
             raw[np.uint64(rows[k])] += value
-

@@ -1,6 +1,7 @@
 """What the histogram boosters have in common: rounds, early stopping, warm start, raw predictions."""
 
 import time
+from typing import Any
 
 import numpy as np
 from sklearn.base import _fit_context
@@ -32,7 +33,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
     _accepts_sparse = False
     _accepts_infinity = True
 
-    _trees: Trees | None
+    _trees: Any  # Trees; None before the first round
     _start: np.ndarray  # (n_trees_per_iteration_,) float64: the raw predictions before the first round
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -94,8 +95,8 @@ class BaseHistGradientBoosting(EncodedInputMixin):
         self._boost(plan, _positive(train), validation)
         return self
 
-    def _encode_y(self, y):
-        """Return the numbers of y, (n_samples,) float64; in `fit` it learns the classes."""
+    def _encode_y(self, y, is_new=True):
+        """Return the numbers of y, (n_samples,) float64; of new training data it learns the classes."""
         raise NotImplementedError
 
     @property
@@ -256,15 +257,13 @@ class _Watch:
     def __init__(self, estimator, booster, held_out, train, validation):
         self.estimator, self.booster, self.held_out = estimator, booster, held_out
         self.monitor = Monitor(estimator, estimator.train_score_, estimator.validation_score_)
-        self.scorer, self.rows, self.validation_rows = None, None, None
-        if not estimator.do_early_stopping_:
-            return
-        self.scorer = scorer_of(estimator)
+        self.scored: list[ScoredRows] = []
+        self.scorer = scorer_of(estimator) if estimator.do_early_stopping_ else None
         if self.scorer is not None:
-            self.rows = small_part(estimator, *train, booster.training.raw, estimator._seed)
+            self.scored.append(small_part(estimator, train, booster.training.raw, estimator._seed))
             if held_out is not None:
                 source, _, y, _, weight = validation
-                self.validation_rows = ScoredRows(source, y, weight, held_out.training.raw)
+                self.scored.append(ScoredRows(source, y, weight, held_out.training.raw))
 
     def is_last_round(self, new=(), *, is_first=True):
         """Take the scores of a round; without new trees, those before the first one."""
@@ -277,8 +276,7 @@ class _Watch:
             loss = self.booster.plan.objective.loss
             scores = [-self.booster.loss()] + ([-self.held_out.loss(loss)] if self.held_out else [])
         else:
-            rows = [self.rows] + ([self.validation_rows] if self.held_out else [])
-            scores = [each.score(estimator, self.scorer) for each in rows]
+            scores = [each.score(estimator, self.scorer) for each in self.scored]
         return self.monitor.record(*scores)
 
     def scores(self):

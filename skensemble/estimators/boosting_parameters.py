@@ -57,7 +57,7 @@ CLASSIFICATION_LOSS = _loss(
 )
 REGRESSION_LOSS = _loss(
     REGRESSION_LOSSES,
-    'What the trees descend. "gamma", "poisson" and "tweedie" predict positive means through a logarithmic link; leaves '
+    'What the trees descend. "gamma", "poisson" and "tweedie" predict positive means by a logarithmic link; leaves '
     'of "absolute_error", "quantile" and "huber" take the best values for the residuals of their rows.',
 )
 
@@ -134,8 +134,8 @@ BOOSTER = {
     "importance": Parameter(
         [StrOptions({"gain", "split", "cover"})],
         '{"gain", "split", "cover"}',
-        "What `feature_importances_` reports: the decrease of the objective, the number of splits, or the hessians that "
-        "pass them.",
+        "What `feature_importances_` reports: the decrease of the objective, the number of splits, or the hessians "
+        "that pass them.",
     ),
     "n_jobs": FOREST["n_jobs"],
     "verbose": Parameter(["verbose"], "int", "Whether progress is printed: 1: now and then; 2: every round."),

@@ -71,8 +71,9 @@ def scorer_of(estimator):
     return None if estimator.scoring == "loss" else check_scoring(estimator, estimator.scoring)
 
 
-def small_part(estimator, X, y, sample_weight, raw, seed):
-    """Return some training rows for a scorer: at most MOST_SCORED, drawn by class for a classifier."""
+def small_part(estimator, train, raw, seed):
+    """Return some of the training rows (X, y, weights) for a scorer: MOST_SCORED, drawn by class for a classifier."""
+    X, y, sample_weight = train
     if len(y) <= MOST_SCORED:
         return ScoredRows(X, y, sample_weight, raw)
     rows = resample(

@@ -12,7 +12,7 @@ from skensemble.estimators.boosting_parameters import (
     REGRESSION_LOSS,
     objective_of,
 )
-from skensemble.estimators.parameters import with_parameters
+from skensemble.estimators.parameters import keep, with_parameters
 from skensemble.estimators.predictions import logarithms
 from skensemble.estimators.targets import class_weights, weights_with_classes
 
@@ -35,9 +35,10 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         Number of rounds.
     n_trees_per_iteration_ : int
         1.
-    train_score_, validation_score_ : ndarray of shape (n_iter_ + 1,)
-        Scores before the first round and after each, if rounds were stopped early; `validation_score_` is empty
-        without held out samples.
+    train_score_ : ndarray of shape (n_iter_ + 1,)
+        Scores before the first round and after each, higher is better; empty without early stopping.
+    validation_score_ : ndarray of shape (n_iter_ + 1,)
+        The same of the samples that are held out; empty without them.
     do_early_stopping_ : bool
         Whether rounds could be stopped early.
     is_categorical_ : ndarray of shape (n_features,), bool, or None
@@ -107,39 +108,7 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         verbose=0,
         random_state=None,
     ):
-        self.loss = loss
-        self.quantile = quantile
-        self.tweedie_power = tweedie_power
-        self.huber_delta = huber_delta
-        self.learning_rate = learning_rate
-        self.max_iter = max_iter
-        self.max_leaf_nodes = max_leaf_nodes
-        self.max_depth = max_depth
-        self.min_samples_leaf = min_samples_leaf
-        self.l2_regularization = l2_regularization
-        self.l1_regularization = l1_regularization
-        self.min_split_gain = min_split_gain
-        self.min_child_weight = min_child_weight
-        self.max_delta_step = max_delta_step
-        self.growth = growth
-        self.max_features = max_features
-        self.max_features_by_level = max_features_by_level
-        self.max_features_by_tree = max_features_by_tree
-        self.max_bins = max_bins
-        self.categorical_features = categorical_features
-        self.categorical_smoothing = categorical_smoothing
-        self.monotonic_cst = monotonic_cst
-        self.interaction_cst = interaction_cst
-        self.warm_start = warm_start
-        self.early_stopping = early_stopping
-        self.scoring = scoring
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.importance = importance
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.random_state = random_state
+        keep(self, locals())
 
     def _encode_y(self, y, is_new=True):
         y = np.asarray(y)
@@ -155,10 +124,12 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         y : ndarray of shape (n_samples,), float64
+            Predictions.
         """
         check_is_fitted(self)
         return self._objective.predict(self._raw_predict(X))
@@ -169,10 +140,12 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Yields
         ------
         y : ndarray of shape (n_samples,), float64
+            Predictions.
         """
         check_is_fitted(self)
         for raw in self._staged_raw_predict(X):
@@ -203,9 +176,10 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Number of rounds.
     n_trees_per_iteration_ : int
         1 for two classes, else the number of classes.
-    train_score_, validation_score_ : ndarray of shape (n_iter_ + 1,)
-        Scores before the first round and after each, if rounds were stopped early; `validation_score_` is empty
-        without held out samples.
+    train_score_ : ndarray of shape (n_iter_ + 1,)
+        Scores before the first round and after each, higher is better; empty without early stopping.
+    validation_score_ : ndarray of shape (n_iter_ + 1,)
+        The same of the samples that are held out; empty without them.
     do_early_stopping_ : bool
         Whether rounds could be stopped early.
     is_categorical_ : ndarray of shape (n_features,), bool, or None
@@ -237,6 +211,8 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
     >>> HistGradientBoostingClassifier(max_iter=20).fit(X, y).score(X, y) > 0.95
     True
     """
+
+    classes_: np.ndarray
 
     def __init__(
         self,
@@ -273,37 +249,7 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         random_state=None,
         class_weight=None,
     ):
-        self.loss = loss
-        self.learning_rate = learning_rate
-        self.max_iter = max_iter
-        self.max_leaf_nodes = max_leaf_nodes
-        self.max_depth = max_depth
-        self.min_samples_leaf = min_samples_leaf
-        self.l2_regularization = l2_regularization
-        self.l1_regularization = l1_regularization
-        self.min_split_gain = min_split_gain
-        self.min_child_weight = min_child_weight
-        self.max_delta_step = max_delta_step
-        self.growth = growth
-        self.max_features = max_features
-        self.max_features_by_level = max_features_by_level
-        self.max_features_by_tree = max_features_by_tree
-        self.max_bins = max_bins
-        self.categorical_features = categorical_features
-        self.categorical_smoothing = categorical_smoothing
-        self.monotonic_cst = monotonic_cst
-        self.interaction_cst = interaction_cst
-        self.warm_start = warm_start
-        self.early_stopping = early_stopping
-        self.scoring = scoring
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.importance = importance
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.random_state = random_state
-        self.class_weight = class_weight
+        keep(self, locals())
 
     def _encode_y(self, y, is_new=True):
         if not is_new:
@@ -332,10 +278,12 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         decision : ndarray of shape (n_samples,) or (n_samples, n_classes), float64
+            In the order of `classes_`.
         """
         check_is_fitted(self)
         return _decision(self._raw_predict(X))
@@ -346,6 +294,7 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
@@ -361,10 +310,12 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of `classes_`.
         """
         return logarithms(self.predict_proba(X))
 
@@ -374,10 +325,12 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Returns
         -------
         y : ndarray of shape (n_samples,)
+            Labels.
         """
         check_is_fitted(self)
         return self._most_probable(self._raw_predict(X))
@@ -391,10 +344,12 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Yields
         ------
         y : ndarray of shape (n_samples,)
+            Labels.
         """
         check_is_fitted(self)
         for raw in self._staged_raw_predict(X):
@@ -406,10 +361,12 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Yields
         ------
         probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of `classes_`.
         """
         check_is_fitted(self)
         for raw in self._staged_raw_predict(X):
@@ -421,10 +378,12 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Parameters
         ----------
         X : {array-like, data frame} of shape (n_samples, n_features)
+            Samples.
 
         Yields
         ------
         decision : ndarray of shape (n_samples,) or (n_samples, n_classes), float64
+            In the order of `classes_`.
         """
         check_is_fitted(self)
         for raw in self._staged_raw_predict(X):

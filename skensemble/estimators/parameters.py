@@ -155,6 +155,11 @@ FOREST = {
 }
 
 
+def keep(estimator, arguments):
+    """Set the parameters of an estimator: `keep(self, locals())` in a constructor."""
+    vars(estimator).update({name: value for name, value in arguments.items() if name not in ("self", "__class__")})
+
+
 def with_parameters(*tables, **own):
     """Decorate an estimator class: fill `{parameters}` in its docstring, and set `_parameter_constraints`.
 

@@ -74,7 +74,9 @@ def out_of_bag_importances(trees, seeds, bootstrap, X, responses, n_threads=1):
         root = trees.node_starts[index]
         inputs = X[rows] if isinstance(X, np.ndarray) else X[rows].toarray()
         centred = responses[rows] - values[root]
-        add_steps(trees.steps(np.float32, 1), trees.categories, trees.n_categories, root, values, inputs, centred, importances)
+        add_steps(
+            trees.steps(np.float32, 1), trees.categories, trees.n_categories, root, values, inputs, centred, importances
+        )
         return importances / max(len(rows), 1)
 
     tasks = [lambda index=index: explain(index) for index in range(len(trees))]

@@ -39,6 +39,7 @@ class Growth(NamedTuple):
     max_features_by_tree: float
 
     def draws_features(self):
+        """Whether some features are left out somewhere."""
         return min(self.max_features, self.max_features_by_level, self.max_features_by_tree) < 1.0
 
 

@@ -33,9 +33,7 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
             sign = np.int64(constraints.monotonic[feature]) if is_bounded else 0
             fence = Fence(is_fenced, sign, leaf["lower"], leaf["upper"])
             if data.is_categorical[feature]:
-                best = best_category_cut(
-                    histogram, data, feature, node, units, criterion, fence, best, own.desk, words
-                )
+                best = best_category_cut(histogram, data, feature, node, units, criterion, fence, best, own.desk, words)
             else:
                 best = best_cut(histogram, data, feature, node, units, criterion, fence, best)
     posted["score"], posted["feature"], posted["bin"] = best.score, best.feature, best.bin

@@ -1,5 +1,6 @@
-"""exp and log in arithmetic that compilers turn into vector code; unlike a system's library's, the bits are the same
-everywhere.
+"""exp and log in arithmetic that compilers turn into vector code.
+
+Unlike those of a system's library, their bits are the same everywhere.
 """
 
 import numpy as np

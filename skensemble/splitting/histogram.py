@@ -28,9 +28,11 @@ class Sums(NamedTuple):
     hessian_and_count: int
 
     def plus(self, other):
+        """What both know together."""
         return Sums(self.gradient + other.gradient, self.hessian_and_count + other.hessian_and_count)
 
     def minus(self, other):
+        """What the others leave."""
         return Sums(self.gradient - other.gradient, self.hessian_and_count - other.hessian_and_count)
 
 
@@ -120,7 +122,7 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
 
 @part
 def prefetch_between(codes, first):
-    """Ask for the lines between the first and the last one of a row; a loop in the caller's loop would slow that down."""
+    """Ask for the lines between the first and the last one of a row; a loop here does not slow the caller's down."""
     n_per_line = LINE // codes.itemsize
     for offset in range(n_per_line, codes.shape[1] - 1, n_per_line):
         prefetch(codes, first + offset)

@@ -14,7 +14,6 @@ from skensemble.arrays.float_codes import decode, encode_at_most
 from skensemble.records import LEAF
 
 
-
 def step_dtype(dtype):
     """Return the dtype of the steps of samples whose values have a dtype.
 

@@ -5,33 +5,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from skensemble.binning.bins import find_bins
-from skensemble.boosting.fitting import SMALL_WORK, Booster, BoostingPlan
-from skensemble.criteria.second_order import SecondOrder
-from skensemble.growing.leaf_wise import Limits
-from skensemble.objectives.losses import BinomialLogLoss, SquaredErrorLoss
-from skensemble.records import UNDEFINED
+from skensemble.boosting.booster import SMALL_WORK
+from skensemble.records import LEAF, UNDEFINED
+from tests.boosting.problems import boost, problem
 from tests.reference.naive_booster import NaiveBooster
 
-NO_LIMIT = 2**31 - 1
-LOSSES = {"squared_error": SquaredErrorLoss(1), "log_loss": BinomialLogLoss(1)}
-
-
-def problem(loss, n_samples=300, n_features=4, missing=0.1, seed=0):
-    random = np.random.default_rng(seed)
-    X = random.standard_normal((n_samples, n_features))
-    X[:, 1] = random.integers(0, 4, n_samples)
-    signal = X[:, 0] + np.sin(3 * X[:, -1]) + 0.3 * X[:, 1] + 0.3 * random.standard_normal(n_samples)
-    X[random.random(X.shape) < missing] = np.nan
-    return X, signal if loss == "squared_error" else (signal > np.median(signal)).astype(float)
-
-
-def boost(X, y, loss, *, n_rounds=5, weight=None, n_threads=1, max_leaf_nodes=8, max_depth=NO_LIMIT, **criterion):
-    """Boost from raw predictions of 0; returns the booster, its trees and the raw predictions."""
-    options = {"l1": 0.0, "l2": 0.0, "min_child_weight": 1e-3, "min_samples_leaf": 5, "max_delta_step": 0.0}
-    plan = BoostingPlan(LOSSES[loss], SecondOrder(**(options | criterion)), Limits(max_leaf_nodes, max_depth, 0.0), 0.1)
-    booster = Booster(plan, find_bins(X, 255).encode(X), y, np.zeros(len(X)), weight, n_threads=n_threads)
-    return booster, booster.boost(n_rounds), booster.training.raw
+LOSSES = ("squared_error", "log_loss")
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -42,53 +21,85 @@ def boost(X, y, loss, *, n_rounds=5, weight=None, n_threads=1, max_leaf_nodes=8,
         {"l2": 3.0, "l1": 0.5, "min_child_weight": 4.0},
         {"max_delta_step": 0.3, "min_samples_leaf": 1},
         {"max_depth": 2, "max_leaf_nodes": 31, "min_samples_leaf": 20},
+        {"by_depth": True, "max_leaf_nodes": 11},
+        {"categorical": [2]},
+        {"categorical": [2], "max_delta_step": 0.3, "by_depth": True},
+        {"monotonic": [1, 0, 0, -1]},
+        {"monotonic": [-1, 1, 0, 0], "categorical": [2], "l2": 1.0},
+        {"groups": [[0, 1], [2, 3]]},
+        {"groups": [[0, 2], [1, 2], [3]], "categorical": [2], "monotonic": [1, 0, 0, 0], "max_leaf_nodes": 15},
     ],
     ids=str,
 )
 def test_the_naive_twin_grows_the_same_trees(loss, options):
     X, y = problem(loss)
-    booster, ensemble, raw = boost(X, y, loss, **options)
-    twin = NaiveBooster(booster.data, y, loss, n_rounds=5, **options)
+    booster, trees, raw = boost(X, y, loss, **options)
+    twin_options = {name: value for name, value in options.items() if name not in ("categorical", "groups")}
+    if "groups" in options:
+        twin_options["groups"] = [set(group) for group in options["groups"]]
+    twin = NaiveBooster(booster.data, y, loss, n_rounds=5, **twin_options)
 
-    for number, tree in enumerate(twin.trees):
-        nodes = ensemble.nodes[number, : len(tree)]
-        assert ensemble.n_leaves[number] == (len(tree) + 1) // 2
+    for grown, tree in zip(trees, twin.trees, strict=True):
+        nodes, is_inner = grown.nodes, grown.nodes["feature"] != UNDEFINED
         assert nodes["feature"].tolist() == [node.feature for node in tree]
         assert nodes["n_node_samples"].tolist() == [len(node.rows) for node in tree]
-        is_inner = nodes["feature"] != UNDEFINED
-        assert nodes["threshold"][is_inner].tolist() == [node.bin for node in tree if node.feature >= 0]
         assert_allclose(nodes["gain"][is_inner], [node.gain for node in tree if node.feature >= 0], rtol=1e-6)
+        thresholds = [
+            np.nan if np.isnan(node.bin) else booster.bins.thresholds[node.feature, node.bin]
+            for node in tree
+            if node.feature >= 0
+        ]
+        assert_array_equal(nodes["threshold"][is_inner], thresholds)
     assert_allclose(raw, twin.raw, rtol=1e-8, atol=1e-8)
 
 
 @pytest.mark.parametrize(
-    ("loss", "reference"),
-    [("squared_error", HistGradientBoostingRegressor), ("log_loss", HistGradientBoostingClassifier)],
+    ("loss", "n_classes", "reference", "categorical"),
+    [
+        ("squared_error", 0, HistGradientBoostingRegressor, []),
+        ("squared_error", 0, HistGradientBoostingRegressor, [2]),
+        ("log_loss", 2, HistGradientBoostingClassifier, []),
+        ("log_loss", 2, HistGradientBoostingClassifier, [2]),
+        # Not with categories: of several classes scikit-learn takes a share of the hessians for that of the samples.
+        ("log_loss", 3, HistGradientBoostingClassifier, []),
+    ],
 )
-def test_scikit_learn_predicts_the_same(loss, reference):
-    X, y = problem(loss, 2000)
-    model = reference(max_iter=20, max_leaf_nodes=15, early_stopping=False, min_samples_leaf=10).fit(X, y)
+def test_scikit_learn_predicts_the_same(loss, n_classes, reference, categorical):
+    X, y = problem(loss, 2000, n_classes=n_classes)
+    options = {"max_leaf_nodes": 15, "min_samples_leaf": 10}
+    model = reference(max_iter=10, early_stopping=False, categorical_features=categorical, **options).fit(X, y)
     expected = model.predict(X) if loss == "squared_error" else model.decision_function(X)
-    start = float(np.ravel(model._baseline_prediction)[0])
-    booster, _, _ = boost(X, y, loss, n_rounds=0, max_leaf_nodes=15, min_samples_leaf=10)
-    booster.training.raw[:] = start
+    booster, _, _ = boost(X, y, loss, n_rounds=0, n_classes=n_classes, categorical=categorical, **options)
+    booster.training.raw[:] = np.reshape(model._baseline_prediction, (-1, 1))
 
-    booster.boost(20)
+    booster.boost(10)
 
-    assert_allclose(booster.training.raw, expected, atol=1e-6)
+    assert_allclose(booster.training.raw.T, expected.reshape(len(X), -1), atol=1e-6)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_threads_change_no_bit(loss):
-    X, y = problem(loss, 1 + SMALL_WORK // 4)
+@pytest.mark.parametrize(("loss", "n_classes"), [("squared_error", 0), ("log_loss", 2), ("log_loss", 3)])
+def test_threads_change_no_bit(loss, n_classes):
+    X, y = problem(loss, 1 + SMALL_WORK // 4, n_classes=n_classes)
     weight = np.random.default_rng(1).uniform(0.1, 9.0, len(X))
-    _, one, raw = boost(X, y, loss, weight=weight)
+    options = {"categorical": [2], "monotonic": [1, 0, 0, 0], "max_features": 0.5, "max_features_by_tree": 0.7}
+    options = {"n_classes": n_classes, "weight": weight, **(options if n_classes < 3 else {"max_features": 0.5})}
+    _, one, raw = boost(X, y, loss, **options)
 
     for n_threads in (2, 3):
-        booster, ensemble, raw_of_team = boost(X, y, loss, weight=weight, n_threads=n_threads)
+        booster, several, raw_of_team = boost(X, y, loss, n_threads=n_threads, **options)
         assert booster.n_threads == n_threads
-        assert_array_equal(ensemble.nodes, one.nodes)
+        for tree, other in zip(one, several, strict=True):
+            for array, array_of_team in zip(tree, other, strict=True):
+                assert array_of_team.tobytes() == array.tobytes()
         assert_array_equal(raw_of_team, raw)
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "huber"])
+def test_threads_change_no_bit_of_refined_leaves(loss):
+    X, y = problem(loss, 1 + SMALL_WORK // 4)
+    (_, _, raw), (_, _, raw_of_team) = (boost(X, y, loss, n_threads=n, n_rounds=3) for n in (1, 2))
+
+    assert_array_equal(raw_of_team, raw)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -96,27 +107,65 @@ def test_every_leaf_has_as_many_rows_as_it_must(loss):
     """Counted, whatever the hessians and the weights are."""
     X, y = problem(loss, 2000)
     weight = 10.0 ** np.random.default_rng(0).uniform(-6, 6, len(X))
-    _, ensemble, _ = boost(X, y, loss, weight=weight, max_leaf_nodes=200, min_samples_leaf=17, min_child_weight=0.0)
+    _, trees, _ = boost(X, y, loss, weight=weight, max_leaf_nodes=200, min_samples_leaf=17, min_child_weight=0.0)
 
-    for nodes, n_leaves in zip(ensemble.nodes, ensemble.n_leaves, strict=True):
-        leaves = nodes[: 2 * n_leaves - 1][nodes[: 2 * n_leaves - 1]["feature"] == UNDEFINED]
+    for tree in trees:
+        leaves = tree.nodes[tree.nodes["left"] == LEAF]
         assert leaves["n_node_samples"].min() >= 17
         assert leaves["n_node_samples"].sum() == len(X)
 
 
 def test_a_booster_goes_on_where_it_was():
     X, y = problem("log_loss")
-    _, at_once, raw = boost(X, y, "log_loss", n_rounds=6)
-    booster, first, _ = boost(X, y, "log_loss", n_rounds=2)
+    _, at_once, raw = boost(X, y, "log_loss", n_rounds=6, max_features=0.5)
+    booster, first, _ = boost(X, y, "log_loss", n_rounds=2, max_features=0.5)
     second = booster.boost(4)
 
-    assert_array_equal(np.concatenate([first.nodes, second.nodes]), at_once.nodes)
-    assert_array_equal(booster.training.raw, raw)
+    for tree, other in zip(at_once, first + second, strict=True):
+        assert_array_equal(tree.nodes, other.nodes)
+    assert_array_equal(booster.training.raw[0], raw)
 
 
 def test_a_response_that_does_not_vary_gives_leaves():
     X, _ = problem("squared_error")
-    _, ensemble, raw = boost(X, np.full(len(X), 2.0), "squared_error", n_rounds=1)
+    _, trees, raw = boost(X, np.full(len(X), 2.0), "squared_error", n_rounds=1)
 
-    assert ensemble.n_leaves.tolist() == [1]
+    assert len(trees[0].nodes) == 1
     assert_allclose(raw, 0.2)
+
+
+def test_an_absolute_error_is_descended_by_medians():
+    X, y = problem("absolute_error")
+    _, _, raw = boost(X, y, "absolute_error", n_rounds=1, max_leaf_nodes=4)
+
+    for value in np.unique(raw):
+        assert 10 * value == pytest.approx(np.median(y[raw == value]))
+    assert len(np.unique(raw)) == 4
+
+
+@pytest.mark.parametrize("share", ["max_features", "max_features_by_level", "max_features_by_tree"])
+def test_drawn_features(share):
+    """Half of four features are two: of a tree, of each of its levels, of each of its nodes."""
+    X, y = problem("squared_error", 2000)
+    _, trees, _ = boost(X, y, "squared_error", n_rounds=20, max_leaf_nodes=30, **{share: 0.5})
+
+    used = [set(tree.nodes["feature"].tolist()) - {UNDEFINED} for tree in trees]
+    assert set().union(*used) == {0, 1, 2, 3}
+    if share == "max_features_by_tree":
+        assert max(map(len, used)) == 2
+    else:
+        assert max(map(len, used)) == 4
+    roots = [tree.nodes["feature"][0] for tree in trees]
+    assert len(set(roots)) > 1
+
+
+@pytest.mark.parametrize("exponent", [-30, 7])
+def test_weights_times_a_power_of_two_leave_the_predictions(exponent):
+    X, y = problem("log_loss")
+    weight = np.random.default_rng(0).uniform(0.5, 2.0, len(X))
+    raws = [
+        boost(X, y, "log_loss", weight=weight * scale, min_child_weight=0.0, categorical_smoothing=0.0)[2]
+        for scale in (1.0, 2.0**exponent)
+    ]
+
+    assert_array_equal(*raws)
