@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble._compile import kernel, record
+from skensemble._compile import kernel, part, record
 from skensemble._threads import run_in_threads
 from skensemble.arrays.quantiles import weighted_quantiles
 
@@ -17,12 +17,14 @@ _SMALL = 1 << 17  # values that one thread encodes sooner than two
 
 @record
 class BinnedFeatures(NamedTuple):
-    """The training data of a booster: a bin for each value, row after row.
+    """The training data of a booster: a bin for each value, twice.
 
-    The code after a feature's last bin means "missing".  The code of a category is its number.
+    Histograms read all features of a row, and a partition one feature of many rows.  The code after a feature's last
+    bin means "missing".  The code of a category is its number.
     """
 
     codes: np.ndarray  # (n_samples, n_features) uint8 | uint16
+    columns: np.ndarray  # (n_features, n_samples), the same
     n_bins: np.ndarray  # (n_features,) int64, without the one of missing values
     offsets: np.ndarray  # (n_features + 1,) int64: where a feature's bins start in a histogram
     is_categorical: np.ndarray  # (n_features,) bool
@@ -47,16 +49,18 @@ class Bins(NamedTuple):
         """Return the `BinnedFeatures` of float64 X (n_samples, n_features)."""
         most = int(self.n_bins.max(initial=0))
         codes = np.empty(X.shape, np.uint8 if most <= MOST_SHORT_BINS else np.uint16)
+        columns = np.empty(X.shape[::-1], codes.dtype)
 
         def encode_stretch(start):
             stretch = slice(start, start + _STRETCH)
             values = np.ascontiguousarray(X[stretch])
             encode_values(values, self.thresholds, self.n_bins, self.is_categorical, codes[stretch])
+            columns[:, stretch] = codes[stretch].T
 
         tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), _STRETCH)]
         run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
         offsets = np.concatenate([[0], np.cumsum(self.n_bins + 1)])
-        return BinnedFeatures(codes, self.n_bins, offsets, self.is_categorical)
+        return BinnedFeatures(codes, columns, self.n_bins, offsets, self.is_categorical)
 
 
 def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_threads=1):
@@ -129,20 +133,49 @@ def distinct_values(values):
 
 @kernel
 def encode_values(X, thresholds, n_bins, is_categorical, codes):
-    """Write the number of thresholds below each value, or the category, or the code of missing values for NaN.
-
-    A binary search that takes the same steps for all values, so that those of neighbouring features overlap.
-    """
-    n_codes = thresholds.shape[1]
-    for i in range(X.shape[0]):
-        for feature in range(X.shape[1]):
+    """Write the number of thresholds below each value, or the category, or the code of missing values for NaN."""
+    n_samples = X.shape[0]
+    n_in_fours = n_samples - n_samples % 4
+    for feature in range(X.shape[1]):
+        missing_code = n_bins[feature]
+        if is_categorical[feature]:
+            for i in range(n_samples):
+                codes[i, feature] = missing_code if np.isnan(X[i, feature]) else np.int64(X[i, feature])
+            continue
+        row = thresholds[feature]
+        for i in range(0, n_in_fours, 4):
+            a, b, c, d = X[i, feature], X[i + 1, feature], X[i + 2, feature], X[i + 3, feature]
+            code_a, code_b, code_c, code_d = search_four(row, a, b, c, d)
+            codes[i, feature] = missing_code if np.isnan(a) else code_a
+            codes[i + 1, feature] = missing_code if np.isnan(b) else code_b
+            codes[i + 2, feature] = missing_code if np.isnan(c) else code_c
+            codes[i + 3, feature] = missing_code if np.isnan(d) else code_d
+        for i in range(n_in_fours, n_samples):
             value = X[i, feature]
-            code = np.uint64(0)
-            step = np.uint64(n_codes >> 1)
-            while step > 0:
-                if thresholds[feature, code + step - np.uint64(1)] < value:
-                    code += step
-                step >>= np.uint64(1)
-            if is_categorical[feature]:
-                code = np.uint64(value)
-            codes[i, feature] = n_bins[feature] if np.isnan(value) else code
+            codes[i, feature] = missing_code if np.isnan(value) else search_four(row, value, value, value, value)[0]
+
+
+@part
+def search_four(thresholds, a, b, c, d):
+    """How many of the thresholds, whose number is a power of two, are below each of four values.
+
+    A binary search takes the same steps for all values, so that the four overlap: it is a chain of results that wait
+    for each other.
+    """
+    place_a = place_b = place_c = place_d = np.uint64(0)
+    a, b, c, d = min(a, _GREATEST), min(b, _GREATEST), min(c, _GREATEST), min(d, _GREATEST)
+    step = np.uint64(thresholds.size >> 1)
+    while step > 0:
+        last = step - np.uint64(1)
+        place_a += step & is_below(thresholds[place_a + last], a)
+        place_b += step & is_below(thresholds[place_b + last], b)
+        place_c += step & is_below(thresholds[place_c + last], c)
+        place_d += step & is_below(thresholds[place_d + last], d)
+        step >>= np.uint64(1)
+    return place_a, place_b, place_c, place_d
+
+
+@part
+def is_below(threshold, value):
+    """All bits if it is, else none: the sign of the difference, as compilers make a branch of a comparison."""
+    return np.uint64(np.float64(threshold - value).view(np.int64) >> 63)

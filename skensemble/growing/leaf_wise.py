@@ -152,21 +152,19 @@ def merge_share(team, data, field, slot, sibling):
 @part
 def partition_rows(data, field, sides, leaf):
     """Reorder the thread's rows of a leaf, stably, those that go left first; returns how many these are."""
-    rows, right_rows, codes = field.rows, field.right_rows, data.codes
-    start, stop, feature = leaf["start"], leaf["stop"], np.uint64(leaf["feature"])
-    left, n_right = start, 0
-    for i in range(start, stop):
-        ahead = np.int64(rows[min(i + FAR_AHEAD, stop - 1)])
-        prefetch(codes, ahead * codes.shape[1] + leaf["feature"])
-        row = rows[i]
-        goes_left = np.int64(sides[np.uint64(codes[row, feature])])
-        rows[left] = row  # written to both sides, and one counter moves: no branch to mispredict
-        right_rows[start + n_right] = row
-        left += goes_left
-        n_right += 1 - goes_left
-    for i in range(n_right):
-        rows[left + i] = right_rows[start + i]
-    return left - start
+    rows, right_rows = field.rows[leaf["start"] : leaf["stop"]], field.right_rows[leaf["start"] : leaf["stop"]]
+    column, n_left = data.columns[leaf["feature"]], np.uint64(0)
+    for i in range(rows.size):
+        prefetch(column, np.int64(rows[min(i + FAR_AHEAD, rows.size - 1)]))
+        row = np.uint64(rows[i])
+        goes_left = np.uint64(sides[np.uint64(column[row])])
+        rows[n_left] = row  # written to both sides, and one counter moves: no branch to mispredict
+        right_rows[np.uint64(i) - n_left] = row
+        n_left += goes_left
+    n = np.int64(n_left)
+    for i in range(rows.size - n):
+        rows[n + i] = right_rows[i]
+    return n
 
 
 @part

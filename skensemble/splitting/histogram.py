@@ -106,18 +106,24 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
     """
     n_features = codes.shape[1]
     is_wide = n_features * codes.itemsize > 2 * LINE
-    for i in range(start, stop):
-        ahead = np.int64(rows[min(i + AHEAD, stop - 1)])
-        prefetch(pairs, 2 * ahead)
-        prefetch(codes, ahead * n_features)
-        prefetch(codes, (ahead + 1) * n_features - 1)  # a row may begin in the middle of a line
-        if is_wide:
-            prefetch_between(codes, ahead * n_features)
-        row = np.uint64(rows[i])
-        pair = load_pair(pairs, 2 * np.int64(row))  # once: it might lie in the histogram, for all that compilers know
+    for i in range(start, stop, 2):  # two rows at once share what a feature asks for
+        is_single = i + 1 == stop
+        for k in range(2):
+            ahead = np.int64(rows[min(i + k + AHEAD, stop - 1)])
+            prefetch(pairs, 2 * ahead)
+            prefetch(codes, ahead * n_features)
+            prefetch(codes, (ahead + 1) * n_features - 1)  # a row may begin in the middle of a line
+            if is_wide:
+                prefetch_between(codes, ahead * n_features)
+        row, other = np.uint64(rows[i]), np.uint64(rows[i if is_single else i + 1])
+        # Read once: for all that compilers know, pairs might lie in the histogram.
+        pair, other_pair = load_pair(pairs, 2 * np.int64(row)), load_pair(pairs, 2 * np.int64(other))
+        if is_single:
+            other_pair = (0, 0)
         for feature in range(n_features):
-            bin = offsets[np.uint64(feature)] + np.int64(codes[row, np.uint64(feature)])
-            add_pair(histogram, 2 * bin, pair)
+            first = 2 * offsets[np.uint64(feature)]
+            add_pair(histogram, first + 2 * np.int64(codes[row, np.uint64(feature)]), pair)
+            add_pair(histogram, first + 2 * np.int64(codes[other, np.uint64(feature)]), other_pair)
 
 
 @part
