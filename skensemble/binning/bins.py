@@ -7,6 +7,7 @@ import numpy as np
 from skensemble._compile import kernel, part, record
 from skensemble._threads import run_in_threads
 from skensemble.arrays.quantiles import weighted_quantiles
+from skensemble.binning.bundles import bundled_column, find_bundles
 
 SAMPLE_SIZE = 200_000  # rows that thresholds are chosen from
 MOST_SHORT_BINS = 255  # with a code for missing values
@@ -19,14 +20,21 @@ _SMALL = 1 << 17  # values that one thread encodes sooner than two
 class BinnedFeatures(NamedTuple):
     """The training data of a booster: a bin for each value, twice.
 
-    Histograms read all features of a row, and a partition one feature of many rows.  The code after a feature's last
-    bin means "missing".  The code of a category is its number.
+    Histograms read all columns of a row, and a partition one column of many rows.  A feature has a column to itself,
+    or shares it: see `bundles`.  After its last bin comes that of missing values.  A category is its own bin.
     """
 
-    codes: np.ndarray  # (n_samples, n_features) uint8 | uint16
-    columns: np.ndarray  # (n_features, n_samples), the same
+    codes: np.ndarray  # (n_samples, n_columns) uint8 | uint16
+    columns: np.ndarray  # (n_columns, n_samples), the same
+    column_offsets: np.ndarray  # (n_columns + 1,) int64: where a column's codes start in a histogram
+    column_features: np.ndarray  # (n_features,) int64: the features, column after column
+    column_firsts: np.ndarray  # (n_columns + 1,) int64: where those of a column start
+    column_of: np.ndarray  # (n_features,) int64
     n_bins: np.ndarray  # (n_features,) int64, without the one of missing values
-    offsets: np.ndarray  # (n_features + 1,) int64: where a feature's bins start in a histogram
+    offsets: np.ndarray  # (n_features,) int64: where a feature's bins start in a histogram
+    frequent_bins: (
+        np.ndarray
+    )  # (n_features,) int64: what code 0 of its column means for a feature that shares one, or -1
     is_categorical: np.ndarray  # (n_features,) bool
 
 
@@ -45,8 +53,8 @@ class Bins(NamedTuple):
     n_bins: np.ndarray
     is_categorical: np.ndarray
 
-    def encode(self, X, n_threads=1):
-        """Return the `BinnedFeatures` of float64 X (n_samples, n_features)."""
+    def encode(self, X, n_threads=1, *, bundles=True):
+        """Return the `BinnedFeatures` of float64 X (n_samples, n_features), with or without bundles."""
         most = int(self.n_bins.max(initial=0))
         codes = np.empty(X.shape, np.uint8 if most <= MOST_SHORT_BINS else np.uint16)
         columns = np.empty(X.shape[::-1], codes.dtype)
@@ -59,8 +67,47 @@ class Bins(NamedTuple):
 
         tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), _STRETCH)]
         run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
-        offsets = np.concatenate([[0], np.cumsum(self.n_bins + 1)])
-        return BinnedFeatures(codes, columns, self.n_bins, offsets, self.is_categorical)
+        groups, frequent_bins = [[feature] for feature in range(X.shape[1])], np.full(X.shape[1], -1)
+        if bundles:
+            groups, frequent_bins = find_bundles(columns, self.n_bins)
+        layout = self._layout(groups)
+        if len(groups) < X.shape[1]:
+            starts = layout["offsets"] - layout["column_offsets"][layout["column_of"]]
+            columns = np.array(
+                [
+                    bundled_column(columns, group, starts, frequent_bins) if len(group) > 1 else columns[group[0]]
+                    for group in groups
+                ]
+            )
+            codes = np.ascontiguousarray(columns.T)
+        return BinnedFeatures(
+            codes=codes,
+            columns=columns,
+            n_bins=self.n_bins,
+            frequent_bins=frequent_bins,
+            is_categorical=self.is_categorical,
+            **layout,
+        )
+
+    def _layout(self, groups):
+        """Return where the bins of features in some columns lie: fields of `BinnedFeatures`."""
+        column_features = np.concatenate(groups)
+        column_firsts = np.cumsum([0] + [len(group) for group in groups])
+        column_of, offsets = np.empty(len(self.n_bins), np.int64), np.empty(len(self.n_bins), np.int64)
+        column_offsets = [0]
+        for column, group in enumerate(groups):
+            at = column_offsets[-1] + (len(group) > 1)  # after the code of those that are all in their frequent bins
+            for feature in group:
+                column_of[feature], offsets[feature] = column, at
+                at += self.n_bins[feature] + 1
+            column_offsets.append(at)
+        return {
+            "column_features": column_features,
+            "column_firsts": column_firsts,
+            "column_of": column_of,
+            "offsets": offsets,
+            "column_offsets": np.array(column_offsets),
+        }
 
 
 def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_threads=1):

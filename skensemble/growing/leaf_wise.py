@@ -110,8 +110,9 @@ def plant(team, data, field, own, criterion, growth, constraints, units, key):
     merge_share(team, data, field, 0, -1)
     meet(team)
     total = Sums(0, 0)
-    for bin in range(data.n_bins[0] + 1):  # those of any one feature
-        total = total.plus(sums_at(field.pool[0], bin))
+    for code in range(data.column_offsets[1]):  # those of any one column
+        total = total.plus(sums_at(field.pool[0], code))
+    meet(team)  # to propose fills in what lies in the most frequent bins
     root["gradient"], root["hessian_and_count"] = total.gradient, total.hessian_and_count
     propose(team, data, field, own, criterion, growth, constraints, units, 0, 0)
     meet(team)
@@ -139,21 +140,21 @@ def sum_up(team, data, field, leaf):
     histogram = field.pool[slot]
     for item in range(histogram.size):
         histogram[item] = 0
-    add_rows(histogram, data.codes, data.offsets, field.pairs, field.rows, leaf["start"], leaf["stop"])
+    add_rows(histogram, data.codes, data.column_offsets, field.pairs, field.rows, leaf["start"], leaf["stop"])
 
 
 @inlined
 def merge_share(team, data, field, slot, sibling):
-    """Complete the histograms of the thread's share of the features."""
-    first, stop = team.share(data.n_bins.size)
-    merge(field.pool, slot, sibling, team, 2 * data.offsets[first], 2 * data.offsets[stop])
+    """Complete the histograms of the thread's share of the columns."""
+    first, stop = team.share(data.columns.shape[0])
+    merge(field.pool, slot, sibling, team, 2 * data.column_offsets[first], 2 * data.column_offsets[stop])
 
 
 @part
 def partition_rows(data, field, sides, leaf):
     """Reorder the thread's rows of a leaf, stably, those that go left first; returns how many these are."""
     rows, right_rows = field.rows[leaf["start"] : leaf["stop"]], field.right_rows[leaf["start"] : leaf["stop"]]
-    column, n_left = data.columns[leaf["feature"]], np.uint64(0)
+    column, n_left = data.columns[data.column_of[leaf["feature"]]], np.uint64(0)
     for i in range(rows.size):
         prefetch(column, np.int64(rows[min(i + FAR_AHEAD, rows.size - 1)]))
         row = np.uint64(rows[i])

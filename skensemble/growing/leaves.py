@@ -70,7 +70,7 @@ class Own(NamedTuple):
     groups: np.ndarray  # (max_leaf_nodes, n_group_words) uint64: interaction groups that are open to a leaf
     of_tree: np.ndarray  # (n_features,) uint8: whether the tree looks at a feature
     of_node: np.ndarray  # (n_features,) uint8: whether a node does
-    sides: np.ndarray  # (n_codes,) uint8: whether a code goes left
+    sides: np.ndarray  # (n_codes,) uint8: whether a code of a column goes left
     order: FeatureOrder
     desk: CategoryDesk
 
@@ -91,7 +91,7 @@ def new_field(data, max_leaf_nodes, team_size):
         pairs=np.empty((n_samples, 2), np.int64),
         rows=np.empty(n_samples, np.uint32),
         right_rows=np.empty(n_samples, np.uint32),
-        pool=np.empty((max_leaf_nodes + team_size - 1, 2 * data.offsets[-1]), np.int64),
+        pool=np.empty((max_leaf_nodes + team_size - 1, 2 * data.column_offsets[-1]), np.int64),
         proposals=np.zeros((team_size, 2), PROPOSAL),
         words=np.zeros((team_size, 2, words_of(data)), np.uint64),
     )
@@ -106,9 +106,9 @@ def new_own(data, constraints: Constraints, max_leaf_nodes):
         groups=np.zeros((max_leaf_nodes, constraints.groups.shape[1]), np.uint64),
         of_tree=np.ones(n_features, np.uint8),
         of_node=np.ones(n_features, np.uint8),
-        sides=np.zeros(int(data.n_bins.max()) + 1, np.uint8),
+        sides=np.zeros(int(np.diff(data.column_offsets).max()), np.uint8),
         order=feature_order(n_features),
-        desk=category_desk(int(data.n_bins[data.is_categorical].max(initial=-1)) + 1),
+        desk=category_desk(int(data.n_bins[data.is_categorical].max(initial=-1)) + 1, words_of(data)),
     )
 
 
@@ -160,16 +160,24 @@ def write_cut(tree, own, chosen, n_leaves, data):
 
 @part
 def write_sides(own, chosen, data):
-    """Write which codes of the feature that a leaf is cut by go left."""
+    """Write which codes of the column that holds the feature that a leaf is cut by go left."""
+    feature = own.leaves[chosen]["feature"]
+    column, frequent_bin = data.column_of[feature], data.frequent_bins[feature]
+    first, stop = data.column_offsets[column], data.column_offsets[column + 1]
+    if frequent_bin >= 0:
+        for code in range(stop - first):
+            own.sides[code] = goes_left(own, chosen, data, frequent_bin)
+    for bin in range(data.n_bins[feature] + 1):
+        own.sides[data.offsets[feature] - first + bin] = goes_left(own, chosen, data, bin)
+
+
+@part
+def goes_left(own, chosen, data, bin):
+    """Whether a bin of the feature that a leaf is cut by goes left."""
     leaf = own.leaves[chosen]
-    n_bins = data.n_bins[leaf["feature"]]
     if data.is_categorical[leaf["feature"]]:
-        for code in range(n_bins + 1):
-            own.sides[code] = contains(own.words[chosen], 0, code)
-        return
-    for code in range(n_bins):
-        own.sides[code] = code <= leaf["bin"]
-    own.sides[n_bins] = leaf["missing_left"]
+        return contains(own.words[chosen], 0, bin)
+    return leaf["missing_left"] != 0 if bin == data.n_bins[leaf["feature"]] else bin <= leaf["bin"]
 
 
 @part

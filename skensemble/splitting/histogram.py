@@ -96,11 +96,11 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
 
     Parameters
     ----------
-    histogram : (n_bins * 2,) int64
-        With n_bins those of all features, and one more a feature for its missing values.
-    codes : (n_samples, n_features) uint8 or uint16
-    offsets : (n_features + 1,) int64
-        Where the bins of each feature start.
+    histogram : (n_codes * 2,) int64
+        With n_codes those of all columns.
+    codes : (n_samples, n_columns) uint8 or uint16
+    offsets : (n_columns + 1,) int64
+        Where the codes of each column start.
     pairs : (n_samples, 2) int64
         The words of each sample.
     """
@@ -150,9 +150,20 @@ def merge(pool, slot, sibling, team, first, stop):
             pool[sibling, item] -= total
 
 
+@part
+def fill_frequent_bin(histogram, data, feature, node):
+    """Write what lies in the most frequent bin of a feature that shares its column: what its other bins leave."""
+    first, frequent_bin, rest = data.offsets[feature], data.frequent_bins[feature], node
+    for bin in range(data.n_bins[feature] + 1):
+        if bin != frequent_bin:
+            rest = rest.minus(sums_at(histogram, first + bin))
+    histogram[2 * (first + frequent_bin)] = rest.gradient
+    histogram[2 * (first + frequent_bin) + 1] = rest.hessian_and_count
+
+
 @inlined
-def best_cut(histogram, data, feature, node, units, criterion, fence, best):
-    """The better of a numeric feature's best cut and of the best one so far; of equal ones the lowest bin.
+def best_cut(histogram, data, feature, node, units, criterion, fence):
+    """The best cut of a numeric feature; of equal ones the lowest bin.
 
     Missing values, if the node has any, are tried on both sides, right first; else they go with more samples.
 
@@ -162,8 +173,8 @@ def best_cut(histogram, data, feature, node, units, criterion, fence, best):
     node : Sums
     criterion : SecondOrder
     fence : Fence
-    best : Cut
     """
+    best = no_cut()
     first, n_bins = data.offsets[feature], data.n_bins[feature]
     missing = sums_at(histogram, first + n_bins)
     n_missing = units.count(missing)

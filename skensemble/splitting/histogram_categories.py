@@ -12,7 +12,7 @@ import numpy as np
 from skensemble._compile import part, record
 from skensemble.arrays.bitset import insert
 from skensemble.arrays.sorting import sort_by_score
-from skensemble.splitting.histogram import Cut, Sums, sums_at
+from skensemble.splitting.histogram import Cut, Sums, no_cut, sums_at
 
 LEAST = 1e-300  # stands for a hessian of 0
 
@@ -25,22 +25,20 @@ class CategoryDesk(NamedTuple):
     order: np.ndarray  # int64
     spare_scores: np.ndarray  # float64
     spare_order: np.ndarray  # int64
+    words: np.ndarray  # (n_words,) uint64: the codes that the best cut of a feature sends left
 
 
-def category_desk(n_codes):
+def category_desk(n_codes, n_words):
     """Return the `CategoryDesk` of a thread for features of up to n_codes categories, missing values among them."""
-    return CategoryDesk(np.empty(n_codes), np.empty(n_codes, np.int64), np.empty(n_codes), np.empty(n_codes, np.int64))
+    scores, spare_scores = np.empty(n_codes), np.empty(n_codes)
+    order, spare_order = np.empty(n_codes, np.int64), np.empty(n_codes, np.int64)
+    return CategoryDesk(scores, order, spare_scores, spare_order, np.zeros(n_words, np.uint64))
 
 
 @part
-def best_category_cut(histogram, data, feature, node, units, criterion, fence, best, desk, words):
-    """The better of a categorical feature's best cut and of the best one so far.
-
-    Parameters
-    ----------
-    words : (n_words,) uint64
-        The codes that go left: written if the cut is better.
-    """
+def best_category_cut(histogram, data, feature, node, units, criterion, fence, desk):
+    """The best cut of a categorical feature; the codes that go left are in `desk.words`."""
+    best, words = no_cut(), desk.words
     first, n_codes = data.offsets[feature], data.n_bins[feature] + 1
     n_common = 0
     for code in range(n_codes):

@@ -48,11 +48,11 @@ def test_a_code_counts_the_thresholds_below_a_value(max_bins, dtype):
     X = np.column_stack([random.standard_normal(700), random.integers(0, 3, 700)])
     X[::9] = NAN
     bins = find_bins(X, max_bins)
-    data = bins.encode(X)
+    data = bins.encode(X, bundles=False)
 
     assert data.codes.dtype == dtype
     assert data.n_bins.tolist() == [max_bins, 3]
-    assert data.offsets.tolist() == [0, max_bins + 1, max_bins + 5]
+    assert data.column_offsets.tolist() == [0, max_bins + 1, max_bins + 5]
     for feature in range(2):
         expected = np.searchsorted(bins.thresholds[feature, : data.n_bins[feature] - 1], X[:, feature])
         assert_array_equal(data.codes[:, feature], np.where(np.isnan(X[:, feature]), data.n_bins[feature], expected))

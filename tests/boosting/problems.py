@@ -46,7 +46,20 @@ def problem(loss, n_samples=300, n_features=4, missing=0.1, seed=0, n_classes=2)
     return X, np.digitize(signal, np.quantile(signal, np.arange(1, n_classes) / n_classes)).astype(float)
 
 
-def boost(X, y, loss, *, n_rounds=5, weight=None, n_threads=1, max_bins=255, categorical=(), n_classes=2, **options):
+def boost(
+    X,
+    y,
+    loss,
+    *,
+    n_rounds=5,
+    weight=None,
+    n_threads=1,
+    max_bins=255,
+    categorical=(),
+    n_classes=2,
+    bundles=True,
+    **options,
+):
     """Boost from raw predictions of 0; returns the booster, its trees and the raw predictions of the first output."""
     constraints = Constraints(
         np.asarray(options.pop("monotonic", ()), np.int8), interaction_groups(options.pop("groups", None), X.shape[1])
@@ -60,5 +73,5 @@ def boost(X, y, loss, *, n_rounds=5, weight=None, n_threads=1, max_bins=255, cat
     n_categories[list(categorical)] = N_CATEGORIES
     bins = find_bins(X, max_bins, n_categories, weight)
     raw = np.zeros((objective.loss.n_outputs, len(X)))
-    booster = Booster(plan, bins, bins.encode(X), y, raw, weight, n_threads=n_threads)
+    booster = Booster(plan, bins, bins.encode(X, bundles=bundles), y, raw, weight, n_threads=n_threads)
     return booster, booster.boost(n_rounds), raw[0]

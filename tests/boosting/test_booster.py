@@ -37,7 +37,7 @@ def test_the_naive_twin_grows_the_same_trees(loss, options):
     twin_options = {name: value for name, value in options.items() if name not in ("categorical", "groups")}
     if "groups" in options:
         twin_options["groups"] = [set(group) for group in options["groups"]]
-    twin = NaiveBooster(booster.data, y, loss, n_rounds=5, **twin_options)
+    twin = NaiveBooster(booster.bins.encode(X, bundles=False), y, loss, n_rounds=5, **twin_options)
 
     for grown, tree in zip(trees, twin.trees, strict=True):
         nodes, is_inner = grown.nodes, grown.nodes["feature"] != UNDEFINED
@@ -169,3 +169,23 @@ def test_weights_times_a_power_of_two_leave_the_predictions(exponent):
     ]
 
     assert_array_equal(*raws)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_bundles_leave_the_trees(n_threads):
+    """Indicators of 20 groups, some of them missing, share columns."""
+    X, y = problem("squared_error", 1 + SMALL_WORK // 5)
+    groups = np.random.default_rng(0).integers(0, 20, len(X))
+    indicators = np.equal.outer(groups, np.arange(20)).astype(float)
+    indicators[groups == 3, 3] = np.nan
+    X, y = np.hstack([indicators, X]), y + np.sin(groups)
+    options = {"categorical": [22], "n_threads": n_threads, "max_leaf_nodes": 31}
+    (bundled, trees, raw), (plain, trees_of_plain, raw_of_plain) = (
+        boost(X, y, "squared_error", bundles=bundles, **options) for bundles in (True, False)
+    )
+
+    assert bundled.data.codes.shape[1] == 5
+    assert plain.data.codes.shape[1] == 24
+    for tree, other in zip(trees, trees_of_plain, strict=True):
+        assert tree.nodes.tobytes() == other.nodes.tobytes()
+    assert_array_equal(raw, raw_of_plain)
