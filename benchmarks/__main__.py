@@ -1,11 +1,11 @@
-"""The command line: ``python -m benchmarks forests`` and ``python -m benchmarks quality``."""
+"""The command line: ``python -m benchmarks forests``, ``boosting`` and ``quality``."""
 
 import argparse
 import sys
 
-from benchmarks import forests, quality
+from benchmarks import boosting, forests, quality
 
-COMMANDS = {"forests": forests, "quality": quality}  # modules with SUMMARY, add_arguments and run
+COMMANDS = {"forests": forests, "boosting": boosting, "quality": quality}  # modules with SUMMARY, add_arguments and run
 
 
 def main(arguments=None):

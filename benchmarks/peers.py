@@ -16,7 +16,11 @@ MODULES = {
     "scikit-learn": "sklearn",
     "scikit-learn-intelex": "sklearnex",
     "LightGBM": "lightgbm",
+    "LightGBM by column": "lightgbm",
+    "LightGBM quantised": "lightgbm",
     "XGBoost": "xgboost",
+    "XGBoost by depth": "xgboost",
+    "CatBoost": "catboost",
 }
 BOOTSTRAP_SHARE = 0.632  # distinct rows of a bootstrap, for libraries that only draw without replacement
 _FOREST_WORDS = {
@@ -78,7 +82,9 @@ class Contender(NamedTuple):
         ValueError
             If the library has no counterpart of the class or of a parameter.
         """
-        if self.library == "LightGBM":
+        if estimator.startswith("HistGradientBoosting"):
+            cls, arguments = _booster(self.library, estimator, parameters)
+        elif self.library == "LightGBM":
             cls, arguments = _lightgbm(estimator, parameters)
         elif self.library == "XGBoost":
             cls, arguments = _xgboost(estimator, parameters)
@@ -133,6 +139,50 @@ def _xgboost(estimator, parameters):
     cls, arguments = _forest_words("XGBoost", estimator, parameters)
     arguments |= {"max_depth": 0, "grow_policy": "lossguide", "tree_method": "hist"}
     return cls, arguments | {"subsample": BOOTSTRAP_SHARE, "min_child_weight": 0.0, "reg_lambda": 0.0}
+
+
+_BOOSTER_WORDS = {
+    "LightGBM": {"n_estimators": "n_estimators", "max_leaf_nodes": "num_leaves"},
+    "XGBoost": {"n_estimators": "n_estimators", "max_leaf_nodes": "max_leaves"},
+    "CatBoost": {"n_estimators": "iterations", "max_leaf_nodes": "max_leaves"},
+}
+_LIGHTGBM = {"min_child_samples": 20, "reg_lambda": 0.0, "max_bin": 255, "verbose": -1}
+_XGBOOST = {"max_depth": 0, "tree_method": "hist", "reg_lambda": 0.0, "max_bin": 256}
+_BOOSTER_OPTIONS = {
+    "LightGBM": _LIGHTGBM | {"force_row_wise": True},
+    "LightGBM by column": _LIGHTGBM | {"force_col_wise": True},
+    "LightGBM quantised": _LIGHTGBM | {"use_quantized_grad": True},
+    "XGBoost": _XGBOOST | {"grow_policy": "lossguide"},
+    "XGBoost by depth": _XGBOOST | {"grow_policy": "depthwise"},
+    "CatBoost": {
+        "grow_policy": "Lossguide",
+        "min_data_in_leaf": 20,
+        "l2_leaf_reg": 0.0,
+        "border_count": 254,
+        "verbose": 0,
+    },
+}
+
+
+def _booster(library, estimator, parameters):
+    """Translate a histogram booster: least samples of a leaf 20, 255 bins, learning rate 0.1, no early stopping.
+
+    XGBoost has no least number of samples: a least sum of hessians stands for it, 20 for regression and 4 for classes.
+    """
+    is_classifier = estimator.endswith("Classifier")
+    family = library.split()[0]
+    if family not in _BOOSTER_WORDS:
+        words = {"n_estimators": "max_iter"}
+        arguments = {words.get(name, name): value for name, value in parameters.items()}
+        return _scikit_learn_class(library, estimator), arguments | {"early_stopping": False}
+    prefix = {"LightGBM": "LGBM", "XGBoost": "XGB", "CatBoost": "CatBoost"}[family]
+    kind = "Classifier" if is_classifier else "Regressor"
+    cls = getattr(importlib.import_module(MODULES[library]), prefix + kind)
+    arguments = {_BOOSTER_WORDS[family][name]: value for name, value in parameters.items()}
+    arguments |= {"learning_rate": 0.1} | _BOOSTER_OPTIONS[library]
+    if family == "XGBoost":
+        arguments["min_child_weight"] = 4.0 if is_classifier else 20.0
+    return cls, arguments
 
 
 def _encoded(model, encoding, X):

@@ -26,6 +26,7 @@ _TREES = (  # each is a compilation of its own; then those that share one with t
     ("DecisionTreeClassifier", "entropy", "three classes"),
     ("DecisionTreeRegressor", "poisson", "numbers"),
 )
+_LOSSES = ("squared_error", "quantile", "huber", "poisson", "gamma", "tweedie")  # each has gradients of its own
 
 
 def main(arguments=None):
@@ -97,6 +98,11 @@ def _cases():
         for growth in ({}, {"max_leaf_nodes": 4})
         for name, criterion, target in _TREES
     ]
+    for loss in _LOSSES:
+        quantile = {"quantile": 0.5} if loss == "quantile" else {}
+        parameters = {"loss": loss, "early_stopping": True, "max_iter": 2, **quantile}
+        cases.append(("HistGradientBoostingRegressor", parameters, "numbers"))
+    cases += [("HistGradientBoostingClassifier", {"early_stopping": True, "max_iter": 2}, y) for y in _N_CLASSES]
     for name in skensemble.__all__:
         parameters = _few_estimators(getattr(skensemble, name))
         if parameters is not None:

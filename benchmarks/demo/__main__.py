@@ -12,7 +12,7 @@ def main(arguments=None):
     """Read the flights, let the contenders race, print the table and write the report."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.demo",
-        description="Will a flight arrive late? skensemble, scikit-learn and XGBoost on 327,000 flights.",
+        description="Will a flight arrive late? skensemble, scikit-learn, XGBoost and LightGBM on 327,000 flights.",
     )
     parser.add_argument(
         "--output", default="build/demo/report.html", metavar="FILE", help="the report; default: %(default)s"

@@ -13,7 +13,7 @@ from sklearn.metrics import roc_curve
 from benchmarks.demo.contenders import LIBRARIES, OURS
 from benchmarks.demo.flights import FIRST_TEST_MONTH
 
-COLORS = dict(zip(LIBRARIES, ("#4f7cff", "#f28e2b", "#2aa198"), strict=True))
+COLORS = dict(zip(LIBRARIES, ("#4f7cff", "#f28e2b", "#2aa198", "#b05cc6"), strict=True))
 INK, LINE = "#010203", "#040506"  # stand for the page's colours of text and of rules until the SVG is written
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CALIBRATION_BINS = 10
@@ -107,7 +107,7 @@ def curves(measurements, y_test):
     """
     groups = list(dict.fromkeys(each.contender.group for each in measurements))
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(11, 6.6), layout="constrained")
+        figure = Figure(figsize=(2.75 * max(4, len(groups)), 6.6), layout="constrained")
         axes = figure.subplots(2, len(groups), sharey="row", squeeze=False)
         highest = 0.0
         for each in measurements:

@@ -149,12 +149,17 @@ def _columns(X):
 
 def _parameters(settings):
     yield from settings.of_forest().items()
+    yield from (
+        (f"boosting: {name}", value)
+        for name, value in settings.of_booster().items()
+        if name not in settings.of_forest()
+    )
     yield (
         "XGBoost: min_child_weight",
         "min_samples_leaf * p * (1 - p), p the late share of the training flights",
     )
-    yield "XGBoost: colsample_bynode", f"{settings.max_features} / {len(FEATURES)}"
-    yield "XGBoost: subsample", f"{BOOTSTRAP_SHARE}, without replacement"
+    yield "XGBoost: colsample_bynode, in forests", f"{settings.max_features} / {len(FEATURES)}"
+    yield "XGBoost: subsample, in forests", f"{BOOTSTRAP_SHARE}, without replacement"
 
 
 def _environment(environment):

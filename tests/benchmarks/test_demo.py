@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from benchmarks.demo import flights, report, results
-from benchmarks.demo.contenders import CONTENDERS, FOREST, OURS, REFERENCE, TREE, XGBOOST, Settings
+from benchmarks.demo.contenders import BOOSTING, CONTENDERS, FOREST, OURS, REFERENCE, TREE, XGBOOST, Settings
 from benchmarks.demo.measure import Measurement, importances, measure, warm_up
 from benchmarks.demo.search import Search, search, tuned
 
-SETTINGS = Settings(n_jobs=1, late_share=0.25, n_estimators=3, min_samples_leaf=5)
-WITHOUT_XGBOOST = [each for each in CONTENDERS if each.library != XGBOOST]
+SETTINGS = Settings(n_jobs=1, late_share=0.25, n_estimators=3, max_iter=3, min_samples_leaf=5)
+IN_SCIKIT_LEARNS_WORDS = [each for each in CONTENDERS if each.library in (OURS, REFERENCE)]
+IN_THEIR_OWN = [each for each in CONTENDERS if each not in IN_SCIKIT_LEARNS_WORDS]
 OUTCOMES = ["dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"]
 
 
@@ -162,16 +163,16 @@ def test_without_the_package_of_flights_the_error_says_what_to_install(monkeypat
         flights.read_tables()
 
 
-@pytest.mark.parametrize("contender", WITHOUT_XGBOOST, ids=lambda each: f"{each.library} {each.name}")
+@pytest.mark.parametrize("contender", IN_SCIKIT_LEARNS_WORDS, ids=lambda each: f"{each.library} {each.name}")
 def test_every_contender_has_the_same_parameters(contender):
-    given = SETTINGS.of_tree() if contender.group == TREE else SETTINGS.of_forest()
+    given = {TREE: SETTINGS.of_tree, BOOSTING: SETTINGS.of_booster}.get(contender.group, SETTINGS.of_forest)()
 
     parameters = contender.make(SETTINGS)[-1].get_params()
 
     assert {name: parameters[name] for name in given} == given
 
 
-@pytest.mark.parametrize("contender", WITHOUT_XGBOOST, ids=lambda each: f"{each.library} {each.name}")
+@pytest.mark.parametrize("contender", IN_SCIKIT_LEARNS_WORDS, ids=lambda each: f"{each.library} {each.name}")
 def test_every_contender_takes_strings_missing_values_and_unseen_aircraft(contender, split):
     X_test = split.X_test.assign(tailnum="never seen")
 
@@ -182,8 +183,17 @@ def test_every_contender_takes_strings_missing_values_and_unseen_aircraft(conten
     assert min(measured.fit_seconds, measured.rows_per_second, measured.model_bytes) > 0
 
 
+@pytest.mark.parametrize("contender", IN_THEIR_OWN, ids=lambda each: f"{each.library} {each.name}")
+def test_a_library_that_is_installed_takes_them_too(contender, split):
+    pytest.importorskip("xgboost" if contender.library == XGBOOST else "lightgbm")
+
+    measured = measure(contender, SETTINGS, split._replace(X_test=split.X_test.assign(tailnum="never seen")))
+
+    assert measured.auc > 0.7
+
+
 def test_a_warm_up_tells_its_seconds(split):
-    assert 0 < warm_up(WITHOUT_XGBOOST[0], SETTINGS, split) < 300
+    assert 0 < warm_up(IN_SCIKIT_LEARNS_WORDS[0], SETTINGS, split) < 300
 
 
 def test_importances_name_the_hour_of_departure_first(split):
@@ -195,7 +205,7 @@ def test_importances_name_the_hour_of_departure_first(split):
 
 
 def test_the_grid_search_tries_every_candidate_and_its_best_is_tuned_alone(split):
-    ours = WITHOUT_XGBOOST[0]
+    ours = IN_SCIKIT_LEARNS_WORDS[0]
 
     found = search(ours, SETTINGS, split)
     best = tuned(ours, found.best).make(SETTINGS)[-1].get_params()

@@ -27,7 +27,10 @@ LOSSES = ("squared_error", "log_loss")
         {"monotonic": [1, 0, 0, -1]},
         {"monotonic": [-1, 1, 0, 0], "categorical": [2], "l2": 1.0},
         {"groups": [[0, 1], [2, 3]]},
-        {"groups": [[0, 2], [1, 2], [3]], "categorical": [2], "monotonic": [1, 0, 0, 0], "max_leaf_nodes": 15},
+        pytest.param(
+            {"groups": [[0, 2], [1, 2], [3]], "categorical": [2], "monotonic": [1, 0, 0, 0], "max_leaf_nodes": 15},
+            marks=pytest.mark.nojit,
+        ),
     ],
     ids=str,
 )
