@@ -125,14 +125,13 @@ def write_words(training, loss, output, units, words, first, stop, has_weights):
     peaks = training.peaks[first:stop] if several else target
     scales = training.scales[first:stop] if several else target
     per_gradient, per_hessian = 1.0 / units.gradient_step, 1.0 / units.hessian_step
-    count_bits = np.uint64(units.count_bits)
     for i in range(target.size):
         weight = weights[i] if has_weights else 1.0
         prediction = loss.prediction(raw[i], peaks[i], scales[i])
         gradient = weight * loss.gradient(target[i], raw[i], prediction, output) * per_gradient
         hessian = weight * loss.hessian(target[i], raw[i], prediction) * per_hessian
         first_words[i] = rounded(gradient)
-        second_words[i] = (rounded(hessian) << count_bits) + 1
+        second_words[i] = (rounded(hessian) << units.count_bits) + 1
 
 
 @part
