@@ -16,6 +16,7 @@ from skensemble.estimators.boosting_parameters import make_boosting_plan, object
 from skensemble.estimators.early_stopping import Monitor, ScoredRows, hold_out, scorer_of, small_part
 from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
 from skensemble.estimators.progress import round_progress
+from skensemble.estimators.targets import check_size
 from skensemble.records import LEAF
 from skensemble.trees.trees import Trees
 
@@ -77,6 +78,9 @@ class BaseHistGradientBoosting(EncodedInputMixin):
         check_consistent_length(X, y)
         target = self._encode_y(y)
         sample_weight = self._weights(self._validate_sample_weight(sample_weight, X), y)
+        if sample_weight is not None:
+            with np.errstate(over="ignore"):
+                check_size(target * sample_weight)
         objective = objective_of(self, self._n_classes)
         self._check_target(objective, target)
         self._n_categories = n_categories

@@ -14,7 +14,7 @@ from skensemble.estimators.boosting_parameters import (
 )
 from skensemble.estimators.parameters import keep, with_parameters
 from skensemble.estimators.predictions import logarithms
-from skensemble.estimators.targets import class_weights, weights_with_classes
+from skensemble.estimators.targets import check_size, class_weights, weights_with_classes
 
 
 @with_parameters(BOOSTER, loss=REGRESSION_LOSS)
@@ -116,7 +116,9 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
             y = y.astype(np.float64)
         if not np.all(np.isfinite(y)):
             raise ValueError("Input y contains NaN or infinity.")
-        return np.ascontiguousarray(y, np.float64)
+        y = np.ascontiguousarray(y, np.float64)
+        check_size(y)
+        return y
 
     def predict(self, X):
         """Predict the target.

@@ -57,11 +57,17 @@ def as_columns(y, X, estimator, *, is_numeric, check=None, warns_of_column=False
         )
     if y.ndim > 2:
         raise ValueError(f"Found array with dim {y.ndim}, while dim <= 2 is required for y.")
-    if is_numeric and np.abs(y / _LARGEST_SUM).sum() > 1.0:
+    if is_numeric:
+        check_size(y)
+    return y.reshape(len(y), -1) if y.ndim == 1 else y
+
+
+def check_size(y):
+    """Refuse numbers whose squares, or the sums of these, float64 has no room for."""
+    if np.abs(y / _LARGEST_SUM).sum() > 1.0:
         raise ValueError(
             f"y holds values too large for their variance: scale y so that they add up to {_LARGEST_SUM:g}."
         )
-    return y.reshape(len(y), -1) if y.ndim == 1 else y
 
 
 def encode_classes(y):

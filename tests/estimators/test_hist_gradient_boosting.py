@@ -273,6 +273,8 @@ def test_a_target_of_one_class_or_with_nan_is_refused():
         HistGradientBoostingClassifier().fit(X, np.ones(N_SAMPLES))
     with pytest.raises(ValueError, match="contains NaN"):
         HistGradientBoostingRegressor().fit(X, np.where(y > 0, np.nan, y))
+    with pytest.raises(ValueError, match="too large for their variance"):
+        HistGradientBoostingRegressor().fit(X, np.full(N_SAMPLES, 1e308))
     with pytest.raises(ValueError, match="previously unseen labels"):
         HistGradientBoostingClassifier(early_stopping=True).fit(X, y > 0, X_val=X[:2], y_val=["a", "b"])
 
