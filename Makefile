@@ -1,5 +1,5 @@
 # Two commands suffice on a machine with Python, make and a package index:
-#   make demo    random forests against scikit-learn's and XGBoost's on 327,000 real flights
+#   make demo    forests and boosters beside scikit-learn's, XGBoost's and LightGBM's on 327,000 real flights
 #   make test    the test suite
 # Each creates .venv and installs what it needs; a second call finds it there.
 
@@ -15,7 +15,7 @@ SUITE ?= forests
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
-## make demo         forests on the flights of New York: a table, and a report in HTML
+## make demo         forests and boosters on the flights of New York: a table, and a report in HTML
 demo: $(VENV)/with-demo
 	$(BIN)/python -m benchmarks.demo
 

@@ -102,7 +102,8 @@ BOOSTER = {
     "categorical_smoothing": Parameter(
         [NOT_NEGATIVE],
         "float",
-        "Added to the hessians of a category when categories are ordered; of fewer samples one is rare.",
+        "Added to the hessians of a category when categories are ordered; of fewer samples one is rare. Of a feature "
+        "with more than 255 categories it grows with their number.",
     ),
     "monotonic_cst": Parameter(
         ["array-like", dict, None],

@@ -35,9 +35,9 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         Number of rounds.
     n_trees_per_iteration_ : int
         1.
-    train_score_ : ndarray of shape (n_iter_ + 1,)
+    train_score_ : ndarray of shape (n_rounds + 1,)
         Scores before the first round and after each, higher is better; empty without early stopping.
-    validation_score_ : ndarray of shape (n_iter_ + 1,)
+    validation_score_ : ndarray of shape (n_rounds + 1,)
         The same of the samples that are held out; empty without them.
     do_early_stopping_ : bool
         Whether rounds could be stopped early.
@@ -178,9 +178,9 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         Number of rounds.
     n_trees_per_iteration_ : int
         1 for two classes, else the number of classes.
-    train_score_ : ndarray of shape (n_iter_ + 1,)
+    train_score_ : ndarray of shape (n_rounds + 1,)
         Scores before the first round and after each, higher is better; empty without early stopping.
-    validation_score_ : ndarray of shape (n_iter_ + 1,)
+    validation_score_ : ndarray of shape (n_rounds + 1,)
         The same of the samples that are held out; empty without them.
     do_early_stopping_ : bool
         Whether rounds could be stopped early.

@@ -2,7 +2,8 @@
 
 Categories are ordered by -G / (H + smoothing), their best value, and cut like numbers, so that 2**(k - 1) subsets need
 not be tried.  Those of fewer samples than the smoothing are rare: they stay on the right.  Missing values are one more
-category.
+category.  The more categories there are, the more the best of the cuts owes to chance: beyond MANY the smoothing grows
+with their number.
 """
 
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from skensemble.arrays.bitset import insert
 from skensemble.arrays.sorting import sort_by_score
 from skensemble.splitting.histogram import Cut, Sums, no_cut, sums_at
 
+MANY = 256  # codes of a feature
 LEAST = 1e-300  # stands for a hessian of 0
 
 
@@ -40,11 +42,11 @@ def best_category_cut(histogram, data, feature, node, units, criterion, fence, d
     """The best cut of a categorical feature; the codes that go left are in `desk.words`."""
     best, words = no_cut(), desk.words
     first, n_codes = data.offsets[feature], data.n_bins[feature] + 1
-    n_common = 0
+    n_common, smoothing = 0, criterion.categorical_smoothing * max(1.0, n_codes / MANY)
     for code in range(n_codes):
         sums = sums_at(histogram, first + code)
-        if units.count(sums) > 0 and units.count(sums) >= criterion.categorical_smoothing:
-            hessian = max(units.hessian(sums) + criterion.categorical_smoothing, LEAST)
+        if units.count(sums) > 0 and units.count(sums) >= smoothing:
+            hessian = max(units.hessian(sums) + smoothing, LEAST)
             value = units.gradient(sums) / hessian
             desk.scores[n_common], desk.order[n_common] = value, code
             n_common += 1
