@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.peers import OURS
+from benchmarks.scores import LOWER_IS_BETTER
 
 BAR_SAMPLES = 10_000  # the bars of speed are for so many rows or more; below, "never slower" is asked
 NEVER_SLOWER = 1.0
@@ -86,15 +87,16 @@ def _point_verdicts(case, n_samples, threads, point):
         where = (case.name, n_samples, threads, peer["contender"])
         if n_samples >= BAR_SAMPLES or library == REFERENCE:
             bar = case.fit_bars.get(library, NEVER_SLOWER) if n_samples >= BAR_SAMPLES else NEVER_SLOWER
-            yield _ratio_verdict("fit", where, ours, peer, "fit_seconds", bar)
+            yield ratio_verdict("fit", where, ours, peer, "fit_seconds", bar)
         if library == REFERENCE:
-            yield _ratio_verdict("predict", where, ours, peer, "predict_seconds", NEVER_SLOWER)
+            yield ratio_verdict("predict", where, ours, peer, "predict_seconds", NEVER_SLOWER)
             if ours["n_estimators"] is not None:
-                yield _ratio_verdict("model size", where, ours, peer, "model_bytes", MODEL_SIZE)
-            yield _quality_verdict(where, ours, peer)
+                yield ratio_verdict("model size", where, ours, peer, "model_bytes", MODEL_SIZE)
+            yield quality_verdict(where, ours, peer)
 
 
-def _ratio_verdict(what, where, ours, peer, field, bar):
+def ratio_verdict(what, where, ours, peer, field, bar):
+    """Our share of what a peer takes; infinite where ours did not run, unknown where the peer did not."""
     if "note" in ours:
         return Verdict(what, *where, float("inf"), bar, note=ours["note"])
     if "note" in peer:
@@ -102,11 +104,14 @@ def _ratio_verdict(what, where, ours, peer, field, bar):
     return Verdict(what, *where, ours[field] / peer[field], bar)
 
 
-def _quality_verdict(where, ours, peer):
+def quality_verdict(where, ours, peer, least_margin=QUALITY_MARGIN):
+    """By how much ours is behind in quality, held against that margin or two standard errors."""
     if "note" in ours or "note" in peer:
-        return _ratio_verdict("quality behind", where, ours, peer, "", QUALITY_MARGIN)._replace(unit="")
+        return ratio_verdict("quality behind", where, ours, peer, "", least_margin)._replace(unit="")
     behind = np.subtract(peer["qualities"], ours["qualities"])
-    margin = max(QUALITY_MARGIN, 2 * standard_error(behind))
+    if ours.get("score") in LOWER_IS_BETTER:
+        behind = -behind
+    margin = max(least_margin, 2 * standard_error(behind))
     return Verdict("quality behind", *where, float(behind.mean()), margin, unit="")
 
 

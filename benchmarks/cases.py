@@ -7,11 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.peers import OURS, Contender, falls_back
+from benchmarks.scores import score
 from benchmarks.timing import medians, pickled_bytes, race, timed
 
 WARM_UP_TREES = 1
 QUICK_SAMPLES, QUICK_TREES = 300, 4
 MANY_SAMPLES = 100_000  # from here on only the largest number of threads is run, to save time
+SCORES = {"regression": "R2", "classification": "accuracy"}  # unless a case asks for another
 
 
 class Effort(NamedTuple):
@@ -35,13 +37,17 @@ class Case:
     data : callable
         A maker of `benchmarks.data`: function of (n_samples, seed).
     sizes : mapping from int to int or None
-        n_samples -> n_estimators; None for a single tree.
+        n_samples -> n_estimators (rounds, of a booster); None for a single tree.
     parameters : mapping
         Beside n_estimators, n_jobs and random_state, in scikit-learn's words.
     contenders : tuple of Contender
         Ours first.
     fit_bars : mapping from str to float
         Library -> at most so many times its time to fit.
+    score : str
+        A name of `benchmarks.scores`; "" is that of the task in `SCORES`.
+    many_samples : float
+        From so many rows on only the largest number of threads is run.
     """
 
     name: str
@@ -51,6 +57,8 @@ class Case:
     parameters: Mapping = field(default_factory=dict)
     contenders: tuple[Contender, ...] = (Contender(OURS), Contender("scikit-learn"))
     fit_bars: Mapping[str, float] = field(default_factory=dict)
+    score: str = ""
+    many_samples: float = MANY_SAMPLES
 
     def reduced(self, *, quick=False, sizes=None, libraries=None):
         """The case with only these sizes and these libraries beside ours; tiny if it is to be quick."""
@@ -86,29 +94,30 @@ def measure(case, threads, effort):
     -------
     list of dict
         A record for each size, number of threads and contender: medians ``fit_seconds`` and
-        ``predict_seconds`` (of as many rows as were fitted), mean ``quality`` and ``qualities`` by turn,
-        ``model_bytes``, ``others``. A contender that cannot run has a ``note`` that says why, and no
-        numbers.
+        ``predict_seconds`` (of as many rows as were fitted), mean ``quality`` and ``qualities`` by turn in
+        the ``score`` that the case asks for, ``model_bytes``, ``others``. A contender that cannot run has a
+        ``note`` that says why, and no numbers.
     """
     records = []
     for n_samples, n_estimators in case.sizes.items():
         train, test = case.data(n_samples, 0), case.data(n_samples, 1)
-        for n_threads in _threads_of(threads, n_samples, n_estimators):
+        for n_threads in _threads_of(case, threads, n_samples, n_estimators):
             common = {
                 "case": case.name,
                 "n_samples": n_samples,
                 "n_features": train.X.shape[1],
                 "n_estimators": n_estimators,
                 "threads": n_threads,
+                "score": case.score or SCORES.get(train.task, ""),
             }
             records += _measure_point(case, train, test, n_estimators, n_threads, effort, common)
     return records
 
 
-def _threads_of(threads, n_samples, n_estimators):
+def _threads_of(case, threads, n_samples, n_estimators):
     if n_estimators is None:
         return [1]
-    return sorted(threads) if n_samples < MANY_SAMPLES else [max(threads)]
+    return sorted(threads) if n_samples < case.many_samples else [max(threads)]
 
 
 def _measure_point(case, train, test, n_estimators, n_threads, effort, common):
@@ -116,7 +125,9 @@ def _measure_point(case, train, test, n_estimators, n_threads, effort, common):
     for contender in case.contenders:
 
         def fit_and_predict(turn, contender=contender):
-            return _turn(case.build(contender, train, n_estimators, n_threads, turn), train, test)
+            model = case.build(contender, train, n_estimators, n_threads, turn)
+            with contender.limited(n_threads):
+                return _turn(model, train, test, case.score)
 
         record = common | {"contender": contender.label, "library": contender.library}
         note = _warm_up(case, contender, train, test, n_estimators, n_threads)
@@ -140,20 +151,21 @@ def _warm_up(case, contender, train, test, n_estimators, n_threads):
     few = None if n_estimators is None else min(WARM_UP_TREES, n_estimators)
     try:
         model = case.build(contender, train, few, n_threads, 0)
-        _turn(model, train, test)
+        with contender.limited(n_threads):
+            _turn(model, train, test, case.score)
     except Exception as error:  # a peer's refusal, or a fault of ours, must not end the other cases
         return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     return "runs scikit-learn's code here" if falls_back(model) else ""
 
 
-def _turn(model, train, test):
+def _turn(model, train, test, name):
     target = () if train.task == "outliers" else (train.y,)
     _, fit_seconds, others = timed(lambda: model.fit(train.X, *target))
     answer, predict_seconds, _ = timed(lambda: answer_of(model, test.X))
     return {
         "fit_seconds": fit_seconds,
         "predict_seconds": predict_seconds,
-        "quality": quality(model, answer, test),
+        "quality": quality(model, answer, test, name),
         "model_bytes": pickled_bytes(model),
         "others": others,
     }
@@ -167,12 +179,10 @@ def answer_of(model, X):
     raise TypeError(f"{type(model).__name__} has no method that predicts.")
 
 
-def quality(model, answer, test):
-    """R2, accuracy, or the area under the curve of outlier scores: more is better."""
-    from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
+def quality(model, answer, test, name=""):
+    """The score of that name, by default R2 or accuracy; of outliers the area under the curve of their scores."""
+    from sklearn.metrics import roc_auc_score
 
-    if test.task == "regression":
-        return float(r2_score(test.y, answer))
     if test.task == "outliers":
         return float(roc_auc_score(test.y, -answer))
-    return float(accuracy_score(test.y, model.classes_[np.argmax(answer, axis=1)]))
+    return score(name or SCORES[test.task], test.y, answer, getattr(model, "classes_", None))

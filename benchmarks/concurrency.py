@@ -73,7 +73,8 @@ class _Fit:
         self.prepare()
         (n_estimators,) = self.case.sizes.values()
         model = self.case.build(self.contender, self.data, n_estimators, self.n_threads, 0)
-        model.fit(self.data.X, self.data.y)
+        with self.contender.limited(self.n_threads):
+            model.fit(self.data.X, self.data.y)
 
 
 def _in_threads(fit):

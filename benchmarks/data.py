@@ -95,6 +95,15 @@ def categories(n_samples, seed, *, cardinalities=(3, 12, 60, 400), n_numbers=6):
     return Data(frame, (logit + rng.logistic(size=n_samples) > 0).astype(np.int64), "classification")
 
 
+def clusters(n_samples, seed, *, n_classes=100, n_features=30):
+    """As many rows of each class, normal around its centre; half of the features tell the class."""
+    rng = np.random.default_rng(seed)
+    centres = np.random.default_rng(0).normal(size=(n_classes, n_features))
+    centres[:, n_features // 2 :] = 0
+    y = np.arange(n_samples) % n_classes
+    return Data(centres[y] + rng.normal(size=(n_samples, n_features)), y, "classification")
+
+
 def outliers(n_samples, seed, *, n_features=28, share=0.05):
     """Correlated normal rows, and a share of wider rows without correlation (target 1)."""
     rng = np.random.default_rng(seed)
@@ -105,10 +114,13 @@ def outliers(n_samples, seed, *, n_features=28, share=0.05):
 
 
 def with_missing(n_samples, seed, *, maker, share=0.05):
-    """The rows of another maker with a share of the values missing at random."""
+    """The rows of another maker, an array or a frame, with a share of the values missing at random."""
     data = maker(n_samples, seed)
+    is_missing = np.random.default_rng(seed + 1).random(data.X.shape) < share
+    if hasattr(data.X, "mask"):
+        return data._replace(X=data.X.mask(is_missing))
     X = data.X.copy()
-    X[np.random.default_rng(seed + 1).random(X.shape) < share] = np.nan
+    X[is_missing] = np.nan
     return data._replace(X=X)
 
 

@@ -1,14 +1,18 @@
 """The contenders: our classes and each peer's, built with equal parameters.
 
-A contender is a library and, for data with categories, the encoding that stands before its estimator.
-Parameters are given once, in scikit-learn's words; LightGBM's and XGBoost's random forests get the nearest
-of their own. scikit-learn-intelex is taken by its classes, never by patching: scikit-learn itself stays
+A contender is a library and, for data with categories, the encoding that stands before its estimator; of a
+library whose booster works in several ways, one of them. Parameters are given once, in scikit-learn's words;
+LightGBM's and XGBoost's random forests get the nearest of their own, and `benchmarks.boosters` has the words of
+the boosters. scikit-learn-intelex is taken by its classes, never by patching: scikit-learn itself stays
 what it is.
 """
 
+import contextlib
 import importlib
 import importlib.util
 from typing import NamedTuple
+
+from benchmarks import boosters
 
 OURS = "skensemble"
 MODULES = {
@@ -16,11 +20,9 @@ MODULES = {
     "scikit-learn": "sklearn",
     "scikit-learn-intelex": "sklearnex",
     "LightGBM": "lightgbm",
-    "LightGBM by column": "lightgbm",
-    "LightGBM quantised": "lightgbm",
     "XGBoost": "xgboost",
-    "XGBoost by depth": "xgboost",
     "CatBoost": "catboost",
+    "hessboost": "hessboost",
 }
 BOOTSTRAP_SHARE = 0.632  # distinct rows of a bootstrap, for libraries that only draw without replacement
 _FOREST_WORDS = {
@@ -41,15 +43,26 @@ MOST_ONE_HOT_COLUMNS = 256  # of one category; its rarer levels share the last
 
 
 class Contender(NamedTuple):
-    """A library by its usual name, and how it gets categories: "" (as they are), "ordinal" or "one-hot"."""
+    """A library by its usual name, and how it works.
+
+    Attributes
+    ----------
+    library : str
+    encoding : str
+        How it gets categories: "" (as they are), "ordinal" or "one-hot".
+    variant : str
+        Of its booster, see `benchmarks.boosters.BOOSTERS`.
+    """
 
     library: str
     encoding: str = ""
+    variant: str = ""
 
     @property
     def label(self):
         """The name in tables."""
-        return f"{self.library} ({self.encoding})" if self.encoding else self.library
+        remarks = ", ".join(filter(None, (self.variant, self.encoding)))
+        return f"{self.library} ({remarks})" if remarks else self.library
 
     @property
     def is_installed(self):
@@ -64,9 +77,9 @@ class Contender(NamedTuple):
         estimator : str
             scikit-learn's name of the class, such as ``"RandomForestRegressor"``.
         parameters : mapping
-            In scikit-learn's words.
+            In scikit-learn's words; ``n_estimators`` is the rounds of a booster too.
         n_threads : int, default=None
-            Given as ``n_jobs`` to whatever takes it; None leaves the library's default.
+            Given to whatever takes it; None leaves the library's default.
         random_state : int, default=0
             The seed.
         X : DataFrame, default=None
@@ -82,8 +95,11 @@ class Contender(NamedTuple):
         ValueError
             If the library has no counterpart of the class or of a parameter.
         """
-        if estimator.startswith("HistGradientBoosting"):
-            cls, arguments = _booster(self.library, estimator, parameters)
+        if estimator.startswith(boosters.PREFIX):
+            path, arguments = boosters.translated(
+                self.library, estimator, parameters, n_threads=n_threads, variant=self.variant
+            )
+            cls, n_threads = _attribute(self.library, path), None
         elif self.library == "LightGBM":
             cls, arguments = _lightgbm(estimator, parameters)
         elif self.library == "XGBoost":
@@ -96,6 +112,19 @@ class Contender(NamedTuple):
         model = cls(**arguments)
         return _encoded(model, self.encoding, X) if self.encoding else model
 
+    def limited(self, n_threads):
+        """Keep scikit-learn, whose boosters have no parameter for it, to so many threads.
+
+        Returns
+        -------
+        context manager
+        """
+        if self.library != "scikit-learn":
+            return contextlib.nullcontext()
+        from threadpoolctl import threadpool_limits
+
+        return threadpool_limits(n_threads, "openmp")
+
 
 def falls_back(model):
     """Whether a fitted scikit-learn-intelex estimator handed its work to scikit-learn, and so is no peer."""
@@ -103,16 +132,19 @@ def falls_back(model):
 
 
 def _scikit_learn_class(library, estimator):
-    root = MODULES[library]
     if library == OURS:
-        module = root
-    else:
-        is_single = estimator.startswith(("DecisionTree", "ExtraTreeC", "ExtraTreeR"))
-        module = f"{root}.tree" if is_single else f"{root}.ensemble"
+        return _attribute(library, estimator)
+    is_single = estimator.startswith(("DecisionTree", "ExtraTreeC", "ExtraTreeR"))
+    return _attribute(library, f"tree.{estimator}" if is_single else f"ensemble.{estimator}")
+
+
+def _attribute(library, path):
+    """Import what a path within a library leads to."""
+    *modules, name = path.split(".")
     try:
-        return getattr(importlib.import_module(module), estimator)
+        return getattr(importlib.import_module(".".join([MODULES[library], *modules])), name)
     except (ImportError, AttributeError):
-        raise ValueError(f"{library} has no {estimator}; leave it out of this case.") from None
+        raise ValueError(f"{library} has no {name}; leave it out of this case.") from None
 
 
 def _forest_words(library, estimator, parameters):
@@ -139,50 +171,6 @@ def _xgboost(estimator, parameters):
     cls, arguments = _forest_words("XGBoost", estimator, parameters)
     arguments |= {"max_depth": 0, "grow_policy": "lossguide", "tree_method": "hist"}
     return cls, arguments | {"subsample": BOOTSTRAP_SHARE, "min_child_weight": 0.0, "reg_lambda": 0.0}
-
-
-_BOOSTER_WORDS = {
-    "LightGBM": {"n_estimators": "n_estimators", "max_leaf_nodes": "num_leaves"},
-    "XGBoost": {"n_estimators": "n_estimators", "max_leaf_nodes": "max_leaves"},
-    "CatBoost": {"n_estimators": "iterations", "max_leaf_nodes": "max_leaves"},
-}
-_LIGHTGBM = {"min_child_samples": 20, "reg_lambda": 0.0, "max_bin": 255, "verbose": -1}
-_XGBOOST = {"max_depth": 0, "tree_method": "hist", "reg_lambda": 0.0, "max_bin": 256}
-_BOOSTER_OPTIONS = {
-    "LightGBM": _LIGHTGBM | {"force_row_wise": True},
-    "LightGBM by column": _LIGHTGBM | {"force_col_wise": True},
-    "LightGBM quantised": _LIGHTGBM | {"use_quantized_grad": True},
-    "XGBoost": _XGBOOST | {"grow_policy": "lossguide"},
-    "XGBoost by depth": _XGBOOST | {"grow_policy": "depthwise"},
-    "CatBoost": {
-        "grow_policy": "Lossguide",
-        "min_data_in_leaf": 20,
-        "l2_leaf_reg": 0.0,
-        "border_count": 254,
-        "verbose": 0,
-    },
-}
-
-
-def _booster(library, estimator, parameters):
-    """Translate a histogram booster: least samples of a leaf 20, 255 bins, learning rate 0.1, no early stopping.
-
-    XGBoost has no least number of samples: a least sum of hessians stands for it, 20 for regression and 4 for classes.
-    """
-    is_classifier = estimator.endswith("Classifier")
-    family = library.split()[0]
-    if family not in _BOOSTER_WORDS:
-        words = {"n_estimators": "max_iter"}
-        arguments = {words.get(name, name): value for name, value in parameters.items()}
-        return _scikit_learn_class(library, estimator), arguments | {"early_stopping": False}
-    prefix = {"LightGBM": "LGBM", "XGBoost": "XGB", "CatBoost": "CatBoost"}[family]
-    kind = "Classifier" if is_classifier else "Regressor"
-    cls = getattr(importlib.import_module(MODULES[library]), prefix + kind)
-    arguments = {_BOOSTER_WORDS[family][name]: value for name, value in parameters.items()}
-    arguments |= {"learning_rate": 0.1} | _BOOSTER_OPTIONS[library]
-    if family == "XGBoost":
-        arguments["min_child_weight"] = 4.0 if is_classifier else 20.0
-    return cls, arguments
 
 
 def _encoded(model, encoding, X):

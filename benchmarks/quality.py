@@ -18,6 +18,7 @@ from benchmarks import data
 from benchmarks.bars import standard_error
 from benchmarks.peers import OURS, Contender
 from benchmarks.process import isolated
+from benchmarks.scores import LOWER_IS_BETTER, NAMES, score
 from benchmarks.table import aligned, environment, write_json
 from benchmarks.timing import timed
 
@@ -27,7 +28,6 @@ FORESTS = {
     "classification": ("RandomForestClassifier", "ExtraTreesClassifier"),
     "regression": ("RandomForestRegressor", "ExtraTreesRegressor"),
 }
-LOWER_IS_BETTER = ("log-loss", "RMSE")
 ENCODINGS = ("ordinal", "one-hot")
 _PEER = "scikit-learn"
 _QUICK = {"rows": 1000, "n_estimators": 5, "seeds": 2}
@@ -166,21 +166,11 @@ def contenders_of(X, encodings):
 
 def scores(model, X, y, task):
     """R2 and RMSE of a regression; accuracy, area under the curve and log-loss of labels."""
-    from sklearn.metrics import accuracy_score, log_loss, r2_score, roc_auc_score, root_mean_squared_error
-
     if task == "regression":
-        predicted = model.predict(X)
-        return {"R2": float(r2_score(y, predicted)), "RMSE": float(root_mean_squared_error(y, predicted))}
-    classes, probabilities = model.classes_, model.predict_proba(X)
-    if len(classes) == 2:
-        area = roc_auc_score(y == classes[1], probabilities[:, 1])
+        answer, classes = model.predict(X), None
     else:
-        area = roc_auc_score(y, probabilities, multi_class="ovr", labels=classes)
-    return {
-        "accuracy": float(accuracy_score(y, classes[np.argmax(probabilities, axis=1)])),
-        "AUC": float(area),
-        "log-loss": float(log_loss(y, probabilities, labels=classes)),
-    }
+        answer, classes = model.predict_proba(X), model.classes_
+    return {name: score(name, y, answer, classes) for name in NAMES[task]}
 
 
 def compared(records):
@@ -207,11 +197,11 @@ def compared(records):
     for start, by_contender in scores_of.items():
         for ours, peer in itertools.product(by_contender, by_contender):
             is_asked = ours[0] == OURS != peer[0] and ours[1] in ("", peer[1])
-            for score in by_contender[ours][0] if is_asked else ():
-                values = [np.array([scores[score] for scores in by_contender[one]]) for one in (ours, peer)]
+            for name in by_contender[ours][0] if is_asked else ():
+                values = [np.array([scores[name] for scores in by_contender[one]]) for one in (ours, peer)]
                 labels = (Contender(*ours).label, Contender(*peer).label)
-                outcome = paired(*values, lower_is_better=score in LOWER_IS_BETTER)
-                comparisons.append(Comparison(*start, score, *labels, *outcome))
+                outcome = paired(*values, lower_is_better=name in LOWER_IS_BETTER)
+                comparisons.append(Comparison(*start, name, *labels, *outcome))
     return comparisons
 
 

@@ -15,7 +15,14 @@ _QUICK_EFFORT = Effort(least_turns=1, most_turns=2, seconds=0.1)
 
 def add_arguments(parser):
     """Add the options that every suite has."""
-    parser.add_argument("--only", nargs="+", metavar="NAME", default=["*"], help="cases and extras, with wildcards")
+    parser.add_argument(
+        "--only",
+        "--cases",
+        nargs="+",
+        metavar="NAME",
+        default=["*"],
+        help="cases and extras, with wildcards",
+    )
     parser.add_argument("--list", action="store_true", help="name the cases and extras, and end")
     parser.add_argument("--sizes", nargs="+", type=int, metavar="N", help="of a case's numbers of rows, only these")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], metavar="T", help="default: 1 2")
@@ -30,7 +37,7 @@ def add_arguments(parser):
     )
 
 
-def run_suite(command, cases, extras, arguments):
+def run_suite(command, cases, extras, arguments, *, judge=race_verdicts, summary=None):
     """Run the chosen cases and extras, print tables, write ``<output>/<command>.json`` after each.
 
     Parameters
@@ -43,6 +50,10 @@ def run_suite(command, cases, extras, arguments):
         verdicts.
     arguments : Namespace
         Of `add_arguments` and of the main command.
+    judge : callable, default=race_verdicts
+        Function of a case and its records that returns verdicts.
+    summary : callable, default=None
+        Function of all records and rows that returns the text of one more table.
 
     Returns
     -------
@@ -66,7 +77,7 @@ def run_suite(command, cases, extras, arguments):
     for name in chosen:
         print(f"{time.perf_counter() - start:5.0f} s  {name}", flush=True)
         if name in by_name:
-            new, judged = _run_case(by_name[name], arguments)
+            new, judged = _run_case(by_name[name], arguments, judge)
             records += new
         else:
             new, judged = _run_extra(name, extras[name], arguments)
@@ -78,11 +89,13 @@ def run_suite(command, cases, extras, arguments):
         print("", race_table(records), sep="\n")
     if rows:
         print("", aligned(("what", "case", "contender", "value", "unit"), rows), sep="\n")
+    if records and summary is not None:
+        print("", summary(records, rows), sep="\n")
     print("", verdict_table(verdicts), sep="\n")
     return verdicts
 
 
-def _run_case(case, arguments):
+def _run_case(case, arguments, judge):
     case = case.reduced(quick=arguments.quick, sizes=arguments.sizes, libraries=arguments.libraries)
     if not case.sizes:
         return [], []
@@ -91,7 +104,7 @@ def _run_case(case, arguments):
         records = isolated(measure, case, arguments.threads, effort)
     except Exception as error:  # a process that died must not end the others
         return [], [_failure(case.name, error)]
-    return records, race_verdicts(case, records)
+    return records, judge(case, records)
 
 
 def _run_extra(name, functions, arguments):

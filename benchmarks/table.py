@@ -21,6 +21,8 @@ _PACKAGES = (
         "lightgbm",
         "xgboost",
         "xgboost-cpu",
+        "catboost",
+        "hessboost",
     ),
 )
 
@@ -145,21 +147,21 @@ def _beside_bar(verdict):
 
 def race_table(records):
     """Text: what each contender of each case took, and our share of a peer's time to fit and to predict."""
-    points = {_point(record): record for record in records if record["library"] == OURS}
+    points = {point_of(record): record for record in records if record["library"] == OURS}
     rows = []
     for record in records:
-        ours = points.get(_point(record), {})
+        ours = points.get(point_of(record), {})
         rows.append(
             (
-                *_point(record),
+                *point_of(record),
                 record["contender"],
                 record.get("turns"),
                 record.get("fit_seconds"),
-                _rate(record, "fit_seconds"),
-                _share(ours, record, "fit_seconds"),
+                rate_of(record, "fit_seconds"),
+                share_of(ours, record, "fit_seconds"),
                 record.get("predict_seconds"),
-                _rate(record, "predict_seconds"),
-                _share(ours, record, "predict_seconds"),
+                rate_of(record, "predict_seconds"),
+                share_of(ours, record, "predict_seconds"),
                 record.get("quality"),
                 record["model_bytes"] / 1e6 if "model_bytes" in record else None,
                 record.get("others"),
@@ -172,13 +174,16 @@ def race_table(records):
     return aligned(header, rows)
 
 
-def _point(record):
+def point_of(record):
+    """What a record is of: case, rows and threads."""
     return record["case"], record["n_samples"], record["threads"]
 
 
-def _share(ours, record, field):
+def share_of(ours, record, field):
+    """Our part of a number of another record; None where one lacks it."""
     return ours[field] / record[field] if field in ours and field in record else None
 
 
-def _rate(record, field):
+def rate_of(record, field):
+    """Rows a second of a time; None where it is not known."""
     return round(record["n_samples"] / record[field]) if field in record else None
