@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import _fit_context
-from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state, column_or_1d
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils.validation import _check_y, check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.binning.bins import find_bins
@@ -74,7 +74,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
             self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.uint32).max, dtype=np.uint64))
         source = X
         X, n_categories = self._validate_training_X(X)
-        y = column_or_1d(y, warn=True)
+        y = _check_y(y, estimator=self)
         check_consistent_length(X, y)
         target = self._encode_y(y)
         sample_weight = self._weights(self._validate_sample_weight(sample_weight, X), y)
@@ -138,7 +138,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
                 "and y_val to fit, early_stopping should be set to either 'auto' or True."
             )
         X = self._validate_X_predict(X_val, is_fitted=False)
-        y = column_or_1d(y_val, warn=True)
+        y = _check_y(y_val, estimator=self)
         check_consistent_length(X, y)
         target = self._encode_y(y, is_new=False)
         self._check_target(objective, target)

@@ -114,8 +114,6 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         y = np.asarray(y)
         if y.dtype.kind not in "biuf":
             y = y.astype(np.float64)
-        if not np.all(np.isfinite(y)):
-            raise ValueError("Input y contains NaN or infinity.")
         y = np.ascontiguousarray(y, np.float64)
         check_size(y)
         return y
