@@ -144,7 +144,7 @@ def draw_threshold(panel, lane, key):
 @part
 def draw_missing_side(panel, lane, key, n):
     """Draw the side of a lane's missing values; those that go left take a code from there."""
-    panel.missing_left[lane] = draw(key, MISSING_SIDE, panel.features[lane]) & np.uint64(1) == np.uint64(1)
+    panel.missing_left[lane] = draw(key, MISSING_SIDE, panel.features[lane]) & np.uint64(1) == np.uint64(0)
     if panel.missing_left[lane]:
         for i in range(n):
             if panel.codes[i, lane] > panel.highest[lane]:

@@ -146,7 +146,7 @@ class NaiveSplitter:
         missing_alone = [] if self.random_splits else [np.inf]
         sides = (False, True)
         if self.random_splits:
-            sides = (bool(draw(node.key, MISSING_SIDE, feature) & 1),)
+            sides = (draw(node.key, MISSING_SIDE, feature) & 1 == 0,)
         for missing_left in sides:
             for threshold in thresholds + missing_alone * (not missing_left):
                 yield threshold, missing_left, None, (values <= threshold) | (is_missing & missing_left)

@@ -125,7 +125,7 @@ def test_a_random_cut_draws_the_side_of_missing_values():
     for seed in range(20):
         node = root([1, 2, NAN], [0, 1, 1], random_splits=True, seed=seed)
 
-        goes_left = draw(mix(seed), MISSING_SIDE, 0) & 1 == 1
+        goes_left = draw(mix(seed), MISSING_SIDE, 0) & 1 == 0
         assert node["missing_go_to_left"] == goes_left
         assert node["gain"] == pytest.approx(1 / 6 if goes_left else 2 / 3)
 
@@ -134,7 +134,7 @@ def test_a_random_cut_of_one_value_splits_the_missing_ones_off_unless_they_are_d
     for seed in range(20):
         node = root([2, NAN, 2, NAN], [0, 1, 0, 1], random_splits=True, seed=seed)
 
-        if draw(mix(seed), MISSING_SIDE, 0) & 1:
+        if draw(mix(seed), MISSING_SIDE, 0) & 1 == 0:
             assert node["feature"] == UNDEFINED
         else:
             assert node["gain"] == 1.0
