@@ -32,9 +32,7 @@ class BinnedFeatures(NamedTuple):
     column_of: np.ndarray  # (n_features,) int64
     n_bins: np.ndarray  # (n_features,) int64, without the one of missing values
     offsets: np.ndarray  # (n_features,) int64: where a feature's bins start in a histogram
-    frequent_bins: (
-        np.ndarray
-    )  # (n_features,) int64: what code 0 of its column means for a feature that shares one, or -1
+    frequent_bins: np.ndarray  # (n_features,) int64: what code 0 of a shared column means; -1: it is not shared
     is_categorical: np.ndarray  # (n_features,) bool
 
 

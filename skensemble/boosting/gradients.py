@@ -26,9 +26,7 @@ class Training(NamedTuple):
     weight: np.ndarray  # (n_samples,) float64; no length: each row counts once
     greatest_weight: float
     raw: np.ndarray  # (n_outputs, n_samples) float64
-    peaks: (
-        np.ndarray
-    )  # several outputs: (n_samples,) float64: the greatest raw prediction of a sample at a round's start
+    peaks: np.ndarray  # several outputs: (n_samples,) float64: a sample's greatest raw prediction at a round's start
     scales: np.ndarray  # several outputs: (n_samples,) float64: 1 / sum of exp(raw - peak) at a round's start
     extremes: np.ndarray  # (team size, 8) float64: greatest |gradient| and hessian among each thread's rows
     words: np.ndarray  # (team size, 2, CHUNK) int64: work space
@@ -92,7 +90,8 @@ def find_extremes(team, training, loss, output):
         for i in range(first, min(first + CHUNK, n_samples)):
             weight = training.weight[i] if training.weight.size else 1.0
             target, raw = training.target[i], training.raw[output, i]
-            prediction = loss.prediction(raw, training.peaks[i] if several else 0.0, 1.0)
+            peak, scale = (training.peaks[i], training.scales[i]) if several else (0.0, 1.0)
+            prediction = loss.prediction(raw, peak, scale)
             greatest_gradient = max(greatest_gradient, weight * abs(loss.gradient(target, raw, prediction, output)))
             greatest_hessian = max(greatest_hessian, weight * loss.hessian(target, raw, prediction))
     extremes = training.extremes

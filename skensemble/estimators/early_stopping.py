@@ -15,8 +15,9 @@ class Monitor:
     Parameters
     ----------
     estimator : estimator that is being fitted
-    n_iter_no_change, tol
-        As the parameters of the estimator.
+        Says by `n_iter_no_change` and `tol` when scores no longer improve.
+    train_scores, validation_scores : sequence of float, default=()
+        Of the rounds that a warm start keeps.
     """
 
     def __init__(self, estimator, train_scores=(), validation_scores=()):

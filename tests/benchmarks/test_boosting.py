@@ -85,7 +85,8 @@ def test_the_classes_of_a_library_take_the_words(contender):
 
 
 def test_scikit_learn_is_kept_to_the_threads():
-    threadpoolctl = pytest.importorskip("threadpoolctl")
+    import threadpoolctl  # scikit-learn brings it
+
     Contender("scikit-learn").build(REGRESSOR, {})
     with Contender("scikit-learn").limited(1):
         pools = threadpoolctl.threadpool_info()
