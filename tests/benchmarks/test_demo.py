@@ -11,7 +11,7 @@ from benchmarks.demo.contenders import BOOSTING, CONTENDERS, FOREST, OURS, REFER
 from benchmarks.demo.measure import Measurement, importances, measure, warm_up
 from benchmarks.demo.search import Search, search, tuned
 
-SETTINGS = Settings(n_jobs=1, late_share=0.25, n_estimators=3, max_iter=3, min_samples_leaf=5)
+SETTINGS = Settings(n_jobs=1, late_share=0.25, n_estimators=10, max_iter=3, min_samples_leaf=5)
 IN_SCIKIT_LEARNS_WORDS = [each for each in CONTENDERS if each.library in (OURS, REFERENCE)]
 IN_THEIR_OWN = [each for each in CONTENDERS if each not in IN_SCIKIT_LEARNS_WORDS]
 OUTCOMES = ["dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"]
