@@ -106,17 +106,26 @@ def add_pair(typing_context, totals, to, pair):
 
 
 @intrinsic
-def extend_lanes(typing_context, lowest, highest, codes, at):
-    """Lower and raise the first LANES bounds so that ``codes[at : at + LANES]``, unsigned, are between them."""
+def find_extremes(typing_context, lowest, highest, codes, n):
+    """Write the least and the greatest of each of LANES columns, unsigned, of the first n rows, at least one.
+
+    The loop is in here since a compiler that has to think that `lowest` may lie in `codes` writes it at each turn.
+    """
     if not (_is_flat(lowest) and _is_flat(codes)) or not lowest.dtype == highest.dtype == codes.dtype:
         return None
 
     def generate(context, builder, signature, arguments):
-        read = _load_lanes(context, builder, signature, arguments, 2, arguments[3])
-        for number, relation in ((0, "<"), (1, ">")):
-            bound = _load_lanes(context, builder, signature, arguments, number)
-            extended = builder.select(builder.icmp_unsigned(relation, read, bound), read, bound)
-            _store_lanes(context, builder, signature, arguments, number, extended)
+        zero = context.get_constant(types.intp, 0)
+        first = _load_lanes(context, builder, signature, arguments, 2, zero)
+        bounds = [cgutils.alloca_once_value(builder, first) for _ in range(2)]
+        with cgutils.for_range(builder, arguments[3]) as loop:
+            at = builder.mul(loop.index, context.get_constant(types.intp, LANES))
+            read = _load_lanes(context, builder, signature, arguments, 2, at)
+            for bound, relation in zip(bounds, "<>", strict=True):
+                old = builder.load(bound)
+                builder.store(builder.select(builder.icmp_unsigned(relation, read, old), read, old), bound)
+        for number, bound in enumerate(bounds):
+            _store_lanes(context, builder, signature, arguments, number, builder.load(bound))
         return context.get_dummy_value()
 
     return types.void(lowest, highest, codes, types.intp), generate
@@ -199,11 +208,10 @@ if config.DISABLE_JIT:
         """Add a pair to two neighbouring items of an int64 array."""
         totals.reshape(-1)[to : to + 2] += pair
 
-    def extend_lanes(lowest, highest, codes, at):
-        """Lower and raise LANES bounds so that the codes are between them."""
-        lanes = codes.reshape(-1)[at : at + LANES]
-        np.minimum(lowest[:LANES], lanes, out=lowest[:LANES])
-        np.maximum(highest[:LANES], lanes, out=highest[:LANES])
+    def find_extremes(lowest, highest, codes, n):
+        """Write the least and the greatest of each of LANES columns of the first n rows."""
+        lowest[:LANES] = codes[:n].min(axis=0)
+        highest[:LANES] = codes[:n].max(axis=0)
 
     def add_below(sums, to, value, codes, at, bounds):
         """Add a value to LANES sums where the codes do not exceed the bounds."""

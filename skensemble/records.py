@@ -31,6 +31,26 @@ NODE = np.dtype(
 
 
 @record
+class Flags(NamedTuple):
+    """The numeric features that have two values and are never missing, once more: a bit each.
+
+    A node learns which of them are constant by one look at a sample for all of them, and 64 of them share a word.
+    """
+
+    words: np.ndarray  # (n_words, n_samples) uint64: whether a sample has the higher value; no words: nobody looks
+    bit_of: np.ndarray  # (n_features,) int64: the place of a feature's bit; -1: it has none
+    codes: np.ndarray  # (n_features, 2), of the ranks' dtype: the codes of both values
+
+
+@record
+class Codes(NamedTuple):
+    """What `Samples.index` points into: the codes of the data, or those of a small subtree; see `splitting.desk`."""
+
+    ranks: np.ndarray  # (n_rows, n_features)
+    words: np.ndarray  # (n_words, n_rows) uint64
+
+
+@record
 class RankedFeatures(NamedTuple):
     """The training data of a fit: a code for each value, that is its rank among the feature's distinct values.
 
@@ -46,6 +66,11 @@ class RankedFeatures(NamedTuple):
     indptr: np.ndarray  # sparse: (n_features + 1,) int64: where a feature's stored entries start
     rows: np.ndarray  # sparse: (n_stored,) int32, ascending within a feature
     zero_ranks: np.ndarray  # sparse: (n_features,) int64: the code of the values that are not stored
+    flags: Flags
+
+    def all_codes(self):
+        """The codes of all samples."""
+        return Codes(self.ranks, self.flags.words)
 
     def missing_code(self, feature):
         """The code of missing values of a feature: above all others."""
@@ -92,6 +117,7 @@ class Samples(NamedTuple):
 
     index: np.ndarray  # (n,) uint32: the row in the ranks that the node reads
     pair: np.ndarray  # (n, 2) float64: weight and response (a number, or a class) of the first output
+    is_weighted: bool = True  # else all weights are 1
 
 
 @record
@@ -163,4 +189,4 @@ class Task(NamedTuple):
     constraints: Constraints
     desk: NamedTuple  # see `skensemble.splitting.desk`
     features: NamedTuple  # `skensemble.splitting.features.FeatureOrder`
-    block: np.ndarray  # (block_size, n_features): codes of a subtree, see `skensemble.splitting.desk.new_block`
+    block: Codes  # of a subtree, see `skensemble.splitting.desk.new_block`

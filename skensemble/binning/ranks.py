@@ -4,6 +4,7 @@ import numpy as np
 
 from skensemble._compile import kernel
 from skensemble._threads import run_in_threads
+from skensemble.binning.flags import find_flags, no_flags
 from skensemble.records import RankedFeatures
 
 # Values of a feature that all lie within this are one, as in scikit-learn; others are split however close they are.
@@ -50,9 +51,9 @@ def rank_features(X, n_categories, n_threads=1):
     tasks = [lambda feature=feature: rank_feature(feature) for feature in range(n_features)]
     values = run_in_threads(tasks, n_threads if X.size > SMALL else 1)
     offsets = np.concatenate([[0], np.cumsum([len(distinct) for distinct in values])]).astype(np.int64)
-    nothing = np.zeros(0, np.int64)
+    nothing, codes = np.zeros(0, np.int64), _by_row(ranks, offsets)
     return RankedFeatures(
-        ranks=_by_row(ranks, offsets),
+        ranks=codes,
         values=np.concatenate([*values, np.zeros(1, np.float32)]),
         offsets=offsets,
         is_categorical=n_categories > 0,
@@ -61,6 +62,7 @@ def rank_features(X, n_categories, n_threads=1):
         indptr=nothing,
         rows=np.zeros(0, np.int32),
         zero_ranks=nothing,
+        flags=find_flags(codes, n_categories == 0, np.diff(offsets)),
     )
 
 
@@ -85,9 +87,9 @@ def rank_sparse_features(X):
     offsets = np.concatenate([[0], np.cumsum(np.bincount(sorted_columns[is_new], minlength=n_features))])
     codes = np.empty(len(order), np.int64)
     codes[order] = np.cumsum(is_new) - 1 - offsets[sorted_columns]
-    offsets = offsets.astype(np.int64)
+    offsets, ranks = offsets.astype(np.int64), _by_row(codes[np.newaxis, : len(columns)], offsets)
     return RankedFeatures(
-        ranks=_by_row(codes[np.newaxis, : len(columns)], offsets),
+        ranks=ranks,
         values=np.concatenate([sorted_entries[is_new], np.zeros(1, np.float32)]),
         offsets=offsets,
         is_categorical=np.zeros(n_features, bool),
@@ -96,6 +98,7 @@ def rank_sparse_features(X):
         indptr=X.indptr.astype(np.int64),
         rows=X.indices.astype(np.int32),
         zero_ranks=codes[len(columns) :],
+        flags=no_flags(n_features, ranks.dtype),
     )
 
 

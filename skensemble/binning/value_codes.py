@@ -5,6 +5,7 @@ import numpy as np
 from skensemble._compile import kernel
 from skensemble._threads import run_in_threads
 from skensemble.arrays.float_codes import MISSING, encode
+from skensemble.binning.flags import find_flags, no_flags
 from skensemble.binning.ranks import SMALL, is_almost_constant
 from skensemble.records import RankedFeatures
 
@@ -53,6 +54,9 @@ def encode_sparse_features(X):
 
 
 def _value_coded(codes, n_categories, *, is_sparse, indptr, rows):
+    flags = no_flags(len(n_categories), codes.dtype)
+    if not is_sparse:
+        flags = find_flags(codes, n_categories == 0, np.full(len(n_categories), MISSING, np.int64))
     return RankedFeatures(
         ranks=codes,
         values=np.zeros(1, np.float32),
@@ -63,6 +67,7 @@ def _value_coded(codes, n_categories, *, is_sparse, indptr, rows):
         indptr=indptr,
         rows=rows,
         zero_ranks=np.full(len(n_categories) if is_sparse else 0, _ZERO),
+        flags=flags,
     )
 
 

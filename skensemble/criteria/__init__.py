@@ -18,6 +18,7 @@ so that gains can be compared, added and normalised alike.  The methods of a cri
 `move_row(left, node, rows, at)`         all that the statistics row at rows[at:] sums up goes to the left
 `collect(rows, at, node, samples, position)`  add one sample to the statistics row at rows[at:]
 `collect_below(panel, i, node, samples, position)`  the same for each lane in which sample i is before the cut
+`complete_below(panel, samples)`         after all samples: write what others of a lane's statistics tell
 `evaluate(left, node, n_moved)`          the gain of the boundary
 `spread(node)`                           weighted sum of squares about the mean, roughly
 `child_values(left, node, n_moved)`      predictions of both children (one output, at most two classes)

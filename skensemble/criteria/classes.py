@@ -1,7 +1,8 @@
 """What the criteria of classification share: weights of classes, output after output in one row."""
 
 from skensemble._compile import inlined, part
-from skensemble.criteria.lanes import add_statistic, add_weight
+from skensemble._intrinsics import LANES
+from skensemble.criteria.lanes import add_statistic, copy_statistic
 
 
 @part
@@ -42,9 +43,20 @@ def collect_classes(rows, at, samples, position, targets, offsets):
 def collect_classes_below(panel, i, samples, position, targets, offsets):
     """Add sample i of the node to the statistics row of each lane in which it lies before the cut."""
     weight = samples.pair[position, 0]
-    add_weight(panel, i, weight)
+    if samples.is_weighted:
+        add_statistic(panel, i, 0, 1.0)
     for output in range(offsets.size - 1):
         add_statistic(panel, i, 2 + class_column(samples, position, targets, offsets, output), weight)
+
+
+@part
+def complete_classes_below(panel, samples, offsets):
+    """Write what the weights of the classes tell: the weight of each lane, and where all weigh 1 also its count."""
+    for lane in range(LANES):
+        for column in range(offsets[1]):
+            panel.sums[LANES + lane] += panel.sums[(2 + column) * LANES + lane]
+    if not samples.is_weighted:
+        copy_statistic(panel, 1, 0)
 
 
 @part

@@ -10,6 +10,7 @@ from skensemble.criteria.classes import (
     class_spread,
     collect_classes,
     collect_classes_below,
+    complete_classes_below,
     sum_classes,
     write_shares,
 )
@@ -78,6 +79,9 @@ class Gini(NamedTuple):
 
     def collect_below(self, panel, i, node, samples, position):
         collect_classes_below(panel, i, samples, position, self.targets, self.offsets)
+
+    def complete_below(self, panel, samples):
+        complete_classes_below(panel, samples, self.offsets)
 
     def evaluate(self, left, node, n_moved):
         parts = left.first / left.weight + left.second / (node.weight - left.weight)

@@ -11,7 +11,7 @@ def add_statistic(panel, i, k, value):
 
 
 @inlined
-def add_weight(panel, i, weight):
-    """Count sample i, and add its weight, in each lane in which it lies before the cut."""
-    add_statistic(panel, i, 0, 1.0)
-    add_statistic(panel, i, 1, weight)
+def copy_statistic(panel, k, to):
+    """Copy statistic k of each lane."""
+    for lane in range(LANES):
+        panel.sums[to * LANES + lane] = panel.sums[k * LANES + lane]

@@ -6,7 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import part, record
-from skensemble.criteria.responses import collect_responses, collect_responses_below, response, sum_responses
+from skensemble.criteria.responses import (
+    collect_responses,
+    collect_responses_below,
+    complete_responses_below,
+    response,
+    sum_responses,
+)
 from skensemble.records import Left, NodeStatistics
 
 
@@ -75,6 +81,9 @@ class Poisson(NamedTuple):
 
     def collect_below(self, panel, i, node, samples, position):
         collect_responses_below(panel, i, samples, position, self.targets, self.zeros)
+
+    def complete_below(self, panel, samples):
+        complete_responses_below(panel, samples)
 
     def evaluate(self, left, node, n_moved):
         right_weight = node.weight - left.weight

@@ -1,7 +1,7 @@
 """What the criteria of regression share: responses of one output (beside the weight) or of several (in a table)."""
 
 from skensemble._compile import inlined, part
-from skensemble.criteria.lanes import add_statistic, add_weight
+from skensemble.criteria.lanes import add_statistic, copy_statistic
 
 
 @part
@@ -39,7 +39,16 @@ def collect_responses(rows, at, samples, position, targets, center):
 def collect_responses_below(panel, i, samples, position, targets, center):
     """Add sample i of the node to the statistics row of each lane in which it lies before the cut."""
     weight = samples.pair[position, 0]
-    add_weight(panel, i, weight)
+    if samples.is_weighted:
+        add_statistic(panel, i, 0, 1.0)
+    add_statistic(panel, i, 1, weight)
     for output in range(center.size):
         deviation = weight * (response(samples, position, targets, output) - center[output])
         add_statistic(panel, i, 2 + output, deviation)
+
+
+@part
+def complete_responses_below(panel, samples):
+    """Write the count of each lane, where it is the weight."""
+    if not samples.is_weighted:
+        copy_statistic(panel, 1, 0)

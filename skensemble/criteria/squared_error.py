@@ -5,7 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import record
-from skensemble.criteria.responses import collect_responses, collect_responses_below, response, sum_responses
+from skensemble.criteria.responses import (
+    collect_responses,
+    collect_responses_below,
+    complete_responses_below,
+    response,
+    sum_responses,
+)
 from skensemble.records import Left, NodeStatistics
 
 
@@ -81,6 +87,9 @@ class SquaredError(NamedTuple):
 
     def collect_below(self, panel, i, node, samples, position):
         collect_responses_below(panel, i, samples, position, self.targets, self.mean)
+
+    def complete_below(self, panel, samples):
+        complete_responses_below(panel, samples)
 
     def evaluate(self, left, node, n_moved):
         squares = left.first * left.first

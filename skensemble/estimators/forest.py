@@ -126,7 +126,7 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
                 progress=progress,
             )
         n_classes = n_classes or (1,) * self.n_outputs_
-        self._add_trees(Trees.from_grown(grown, n_categories, n_classes, n_threads), seeds)
+        self._add_trees(Trees.from_grown(grown, n_categories, n_classes), seeds)
 
     def _n_draws(self, n_samples, sample_weight):
         """How many rows a tree is drawn."""

@@ -1,6 +1,7 @@
 """A forest's trees grow side by side: a tree to a thread."""
 
 import threading
+from functools import partial
 
 import joblib
 import numpy as np
@@ -9,6 +10,7 @@ from skensemble._random import draw_tree_seeds
 from skensemble._threads import run_in_threads
 from skensemble.growing.plan import Workspace, grow
 from skensemble.trees.pruning import pruned
+from skensemble.trees.stack import TreeStack
 
 SMALL_WORK = 50_000  # rows times features times trees that one thread does sooner than two
 
@@ -40,20 +42,24 @@ def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_a
 
     Returns
     -------
-    list of GrownTree
+    TreeStack
     """
 
-    def grow_one(seed, of_thread=None):
-        workspace = of_thread and of_thread.__dict__.setdefault("workspace", Workspace())
+    def grow_one(seed, workspace=None):
         grown = grow(plan, data, targets, weights_of(seed), seed, stop.array, workspace)
         return pruned(grown, ccp_alpha) if ccp_alpha > 0.0 else grown
+
+    def grow_into(stack, number, seed, of_thread):
+        stack.put(number, grow_one(seed, of_thread.__dict__.setdefault("workspace", Workspace())))
 
     backend, _ = joblib.parallel.get_active_backend(prefer="threads")
     if n_threads > 1 and not getattr(backend, "supports_sharedmem", False):
         # The user has asked for processes; what they get of the large arrays are maps that are private, so writable.
-        return joblib.Parallel(n_jobs=n_threads, mmap_mode="c")(joblib.delayed(grow_one)(int(seed)) for seed in seeds)
+        grown = joblib.Parallel(n_jobs=n_threads, mmap_mode="c")(joblib.delayed(grow_one)(int(seed)) for seed in seeds)
+        return TreeStack.of(grown)
     work = len(targets) * len(data.is_categorical) * len(seeds)
-    of_thread = threading.local()
-    tasks = [lambda seed=int(seed): grow_one(seed, of_thread) for seed in seeds]
+    stack, of_thread = TreeStack(len(seeds)), threading.local()
+    tasks = [partial(grow_into, stack, number, int(seed), of_thread) for number, seed in enumerate(seeds)]
     is_small = work < SMALL_WORK
-    return run_in_threads(tasks, 1 if is_small else n_threads, stop, interruptible=not is_small, progress=progress)
+    run_in_threads(tasks, 1 if is_small else n_threads, stop, interruptible=not is_small, progress=progress)
+    return stack

@@ -46,7 +46,7 @@ def grow_best_first(task, growth, key, stop_flag):
             here["middle"],
         )
         depth = here["depth"] + 1
-        middle = partition(task, task.data.ranks, split, growth.categories, entry["category_offset"], place)
+        middle = partition(task, task.data.all_codes(), split, growth.categories, entry["category_offset"], place)
         sizes[N_LEAVES] += 1
         for is_right in range(2):
             lower, upper = child_bounds(task.constraints, split, place, is_right == 0)
@@ -67,7 +67,7 @@ def look_at_node(growth, task, place, depth, parent, is_left):
     root = growth.nodes[0]
     if not may_split(task, place, depth, node, root["impurity"]):
         return
-    split, _ = find_some_split(task, task.data.ranks, place, node, number, growth.groups, 0)
+    split, _ = find_some_split(task, task.data.all_codes(), place, node, number, growth.groups, 0)
     if not is_worthwhile(task.settings, split, node, root["weighted_n_node_samples"]):
         return
     write_split(growth, number, task.data, split, task.desk.left_categories)

@@ -49,13 +49,13 @@ def grow_depth_first(task, growth, key, stop_flag):
         if not may_split(task, place, depth, node, growth.nodes[0]["impurity"]):
             continue
         if not is_in_block:
-            is_in_block = start_block(block, samples, task.data.ranks, place)
-        ranks = block if is_in_block else task.data.ranks
-        split, n_constant = find_some_split(task, ranks, place, node, number, growth.groups, n_constant)
+            is_in_block = start_block(block, samples, task.data.all_codes(), place)
+        codes = block if is_in_block else task.data.all_codes()
+        split, n_constant = find_some_split(task, codes, place, node, number, growth.groups, n_constant)
         if not is_worthwhile(settings, split, node, growth.nodes[0]["weighted_n_node_samples"]):
             continue
         write_split(growth, number, task.data, split, task.desk.left_categories)
-        middle = partition(task, ranks, split, task.desk.left_categories, 0, place)
+        middle = partition(task, codes, split, task.desk.left_categories, 0, place)
         for is_left in range(2):  # the left child comes on top
             child = pending[n_pending]
             child["key"] = child_key(place.key, is_left == 0)
@@ -71,14 +71,16 @@ def grow_depth_first(task, growth, key, stop_flag):
 
 
 @inlined
-def start_block(block, samples, ranks, place):
+def start_block(block, samples, codes, place):
     """Copy the codes of a node's samples and number them from 0, if a block can hold them; returns whether it can."""
     n = place.stop - place.start
-    fits = n <= block.shape[0]
+    fits = n <= block.ranks.shape[0]
     if fits:
         for i in range(n):
             row = samples.index[place.start + i]
-            for feature in range(block.shape[1]):
-                block[i, feature] = ranks[row, feature]
+            for feature in range(block.ranks.shape[1]):
+                block.ranks[i, feature] = codes.ranks[row, feature]
+            for word in range(block.words.shape[0]):
+                block.words[word, i] = codes.words[word, row]
             samples.index[place.start + i] = i
     return fits

@@ -6,26 +6,29 @@ from skensemble._compile import inlined
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.sorting import POSITION_MASK, code_of
 from skensemble.splitting.gathering import gather_stored
+from skensemble.splitting.panel import WORD
 
 
 @inlined
-def partition(task, ranks, split, left_categories, category_offset, place):
+def partition(task, codes, split, left_categories, category_offset, place):
     """Reorder a node's samples, stably; returns where those of the right child start.
 
     Parameters
     ----------
-    ranks : (n_rows, n_features)
-        The codes that `samples.index` points into.
+    codes : Codes
+        What `samples.index` points into.
     left_categories, category_offset
         The set of the categories that go left, where the split is between categories.
     """
     data, desk, index, start, stop = task.data, task.desk, task.samples.index, place.start, place.stop
     if data.is_categorical[split.feature]:
-        mark_categories(ranks, index, split, left_categories, category_offset, start, stop, desk.sides)
+        mark_categories(codes.ranks, index, split, left_categories, category_offset, start, stop, desk.sides)
+    elif data.flags.bit_of[split.feature] >= 0:
+        mark_flags(codes.words, index, data.flags.bit_of[split.feature], start, stop, desk.sides)
     elif data.is_sparse:
         mark_sparse(data, index, desk, split, start, stop)
     else:
-        mark_codes(ranks, index, split, data.missing_code(split.feature), start, stop, desk.sides)
+        mark_codes(codes.ranks, index, split, data.missing_code(split.feature), start, stop, desk.sides)
     middle = move_by_side(task.samples, task.spare, desk.sides, start, stop)
     if data.is_sparse:
         for position in range(start, stop):
@@ -43,6 +46,14 @@ def mark_codes(ranks, index, split, missing_code, start, stop, sides):
         if split.missing_left:
             is_left |= code == missing_code
         sides[i] = is_left
+
+
+@inlined
+def mark_flags(words, index, bit, start, stop, sides):
+    """Write 1 for each sample that has the lower of two values, 0 for the others."""
+    flags, shift = words[bit // WORD], np.uint64(bit % WORD)
+    for i in range(stop - start):
+        sides[i] = ~(flags[index[start + i]] >> shift) & np.uint64(1)
 
 
 @inlined

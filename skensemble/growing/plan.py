@@ -67,10 +67,16 @@ class Workspace:
             settings=settings,
             constraints=plan.constraints,
             desk=new_desk(
-                n, len(targets), criterion.total.size, int(most_categories), data.is_sparse, data.ranks.dtype
+                n,
+                len(targets),
+                criterion.total.size,
+                int(most_categories),
+                data.is_sparse,
+                data.ranks.dtype,
+                len(data.flags.words),
             ),
             features=feature_order(len(data.is_categorical)),
-            block=new_block(data.ranks, n, uses_block),
+            block=new_block(data.all_codes(), n, uses_block),
         )
         # The mean of an indicator is the share of the second of two classes.
         self.is_binary = len(plan.n_classes) > 0 and isinstance(criterion, SquaredError)
@@ -99,6 +105,7 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     Returns
     -------
     GrownTree
+        Views of the workspace, which the next tree overwrites.
     """
     workspace = Workspace() if workspace is None else workspace
     rows = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
@@ -106,7 +113,7 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     workspace.prepare(plan, data, targets, n)
     whole, growth, settings = workspace.task, workspace.growth, plan.settings
     unit = 1.0 if weights is None else _unit_of_weight(weights)
-    samples = Samples(whole.samples.index[:n], whole.samples.pair[:n])
+    samples = Samples(whole.samples.index[:n], whole.samples.pair[:n], weights is not None)
     samples.index[:] = rows
     samples.pair[:, 0] = 1.0 if weights is None else weights[rows] / unit
     samples.pair[:, 1] = targets[rows, 0]
@@ -125,11 +132,11 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     values = growth.values[:n_nodes].reshape(n_nodes, n_outputs, growth.values.shape[1] // n_outputs)
     if workspace.is_binary:
         values = np.concatenate([1.0 - values, values], axis=2)[:, :, : max(plan.n_classes)]
-    nodes = growth.nodes[:n_nodes].copy()
+    nodes = growth.nodes[:n_nodes]
     if unit != 1.0:
         nodes["weighted_n_node_samples"] *= unit
         nodes["gain"] *= unit
-    return GrownTree(nodes, values.copy(), growth.categories[: growth.sizes[N_WORDS]].copy())
+    return GrownTree(nodes, values, growth.categories[: growth.sizes[N_WORDS]])
 
 
 def _unit_of_weight(weights):

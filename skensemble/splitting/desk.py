@@ -8,6 +8,7 @@ from skensemble._compile import record
 from skensemble._intrinsics import LANES
 from skensemble.arrays.bitset import n_words
 from skensemble.arrays.sorting import N_COUNTS
+from skensemble.records import Codes
 
 
 @record
@@ -40,6 +41,9 @@ class Panel(NamedTuple):
     bounds: np.ndarray  # (LANES,), of the data's dtype: the last code before that cut
     thresholds: np.ndarray  # (LANES,) float64: of random cuts
     sums: np.ndarray  # (n_statistics * LANES,) float64: the statistics row of what is before the cut, lane by lane
+    table_lanes: np.ndarray  # (LANES,) int64: the lanes that come from the table of ranks, not from flags
+    words: np.ndarray  # (n_words, n) uint64: the flags of the node's samples
+    varying: np.ndarray  # (n_words,) uint64: those that are not constant in the node
 
 
 @record
@@ -56,7 +60,7 @@ class Desk(NamedTuple):
     panel: Panel
 
 
-def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
+def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype, n_flag_words=0):
     """Return the work space of a tree.
 
     Parameters
@@ -72,6 +76,7 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
     is_sparse : bool
     dtype : dtype
         Of the codes.
+    n_flag_words : int, default=0
     """
     # Values come in buckets where there are at most 2 n / n_statistics of them, and categories always, missing values
     # among them, of which a node has no more than samples.  One bucket more is for the missing ones of the values.
@@ -99,6 +104,9 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
         bounds=np.zeros(LANES, dtype),
         thresholds=np.zeros(LANES),
         sums=np.zeros(n_statistics * LANES),
+        table_lanes=np.zeros(LANES, np.int64),
+        words=np.empty((n_flag_words, n), np.uint64),
+        varying=np.zeros(n_flag_words, np.uint64),
     )
     return Desk(
         keys=np.empty(n + 1, np.int64),
@@ -112,23 +120,23 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype):
     )
 
 
-def new_block(ranks, n, is_used):
-    """Return room for the codes of a small subtree's samples, (block_size, n_features), for a tree of n rows.
+def new_block(codes, n, is_used):
+    """Return room for the `Codes` of a small subtree's samples, for a tree of n rows.
 
     Deep nodes would otherwise fetch a cache line from far away for each value that they look at.  The samples of a
     block are numbered from 0; below its root nobody asks for their rows.
 
     Parameters
     ----------
-    ranks : (n_samples, n_features) uint16 or uint32
-        The codes of the data.
+    codes : Codes
+        Those of the data.
     n : int
     is_used : bool
         Whether the grower may use it.
     """
-    n_features = ranks.shape[1]
-    size = min(n, _BLOCK_BYTES // max(1, n_features * ranks.itemsize)) if is_used else 0
-    return np.empty((size, n_features), ranks.dtype)
+    (_, n_features), dtype = codes.ranks.shape, codes.ranks.dtype
+    size = min(n, _BLOCK_BYTES // max(1, n_features * dtype.itemsize)) if is_used else 0
+    return Codes(np.empty((size, n_features), dtype), np.empty((len(codes.words), size), np.uint64))
 
 
 _BLOCK_BYTES = 1 << 18  # half of a small second level cache

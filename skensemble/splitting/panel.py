@@ -11,26 +11,32 @@ foresee.  Here a step takes one sample of all features.
 import numpy as np
 
 from skensemble._compile import inlined, part
-from skensemble._intrinsics import LANES, extend_lanes, prefetch
+from skensemble._intrinsics import LANES, find_extremes, prefetch
 from skensemble._random import MISSING_SIDE, THRESHOLD, draw, unit
 from skensemble.arrays.float_codes import decode, encode_at_most
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, code_of
 from skensemble.splitting.features import is_allowed
 from skensemble.splitting.gathering import gather_stored
 
+WORD = 64  # flags in a word
 AHEAD = 16  # samples by which memory is asked for codes before they are read: rows of a large node are far apart
 
 
 @inlined
 def draw_lanes(task, place, number, groups, n_constant, progress):
-    """Choose the next features that a node looks at; returns how many lanes they take, and the first two of progress.
+    """Choose the next features that a node looks at.
 
     Parameters
     ----------
     progress : (n_drawn, n_visited, has_variable)
         Features drawn so far, those of them that count, and whether one was not constant.
+
+    Returns
+    -------
+    n_lanes, n_drawn, n_visited, n_constant : int
     """
     features, max_features, panel = task.features, task.settings.max_features, task.desk.panel
+    bit_of = task.data.flags.bit_of
     n_drawn, n_visited, has_variable = progress
     n_visited_before = n_visited
     n_features, n_lanes = features.active.size, 0
@@ -45,32 +51,72 @@ def draw_lanes(task, place, number, groups, n_constant, progress):
         n_visited += 1
         if features.where[feature] < n_constant:
             continue
+        if bit_of[feature] >= 0:
+            if not is_varying(panel, bit_of[feature]):
+                features.mark_constant(feature, n_constant)
+                n_constant += 1
+                continue
+            has_variable = True
         panel.features[n_lanes], panel.visits[n_lanes] = feature, n_visited
         n_lanes += 1
-    return n_lanes, n_drawn, n_visited
+    return n_lanes, n_drawn, n_visited, n_constant
+
+
+@inlined
+def gather_flags(panel, words, index, start, n):
+    """Copy the flags of the node's samples side by side, and find those that vary."""
+    for word in range(words.shape[0]):
+        source, gathered = words[word], panel.words[word]
+        some, every = np.uint64(0), ~np.uint64(0)
+        for i in range(n):
+            flags = source[index[start + i]]
+            gathered[i] = flags
+            some |= flags
+            every &= flags
+        panel.varying[word] = some & ~every
+
+
+@part
+def is_varying(panel, bit):
+    """Whether a flag is not constant in the node."""
+    return (panel.varying[bit // WORD] >> np.uint64(bit % WORD)) & np.uint64(1) != np.uint64(0)
 
 
 @inlined
 def fill_panel(task, ranks, place, n_lanes):
     """Write the codes of the node's samples, and the lowest and the highest of each lane."""
     panel, index, start, n = task.desk.panel, task.samples.index, place.start, place.stop - place.start
-    codes, chosen = panel.codes, panel.features
-    if task.data.is_sparse:
-        for lane in range(n_lanes):
+    codes, chosen, bit_of, table_lanes = panel.codes, panel.features, task.data.flags.bit_of, panel.table_lanes
+    n_table_lanes = 0
+    for lane in range(n_lanes):
+        if task.data.is_sparse:
             fill_sparse_lane(task, place, lane)
-    else:
+        elif bit_of[chosen[lane]] >= 0:
+            fill_flag_lane(panel, lane, bit_of[chosen[lane]], task.data.flags.codes, n)
+        else:
+            table_lanes[n_table_lanes] = lane
+            n_table_lanes += 1
+    if n_table_lanes:
         for i in range(n):
             if i + AHEAD < n:
                 ahead = np.int64(index[start + i + AHEAD]) * ranks.shape[1]
-                for lane in range(n_lanes):
-                    prefetch(ranks, ahead + chosen[lane])
-            for lane in range(n_lanes):
+                for k in range(n_table_lanes):
+                    prefetch(ranks, ahead + chosen[table_lanes[k]])
+            for k in range(n_table_lanes):
+                lane = np.uint64(table_lanes[k])
                 codes[i, lane] = ranks[index[start + i], np.uint64(chosen[lane])]
-    for lane in range(LANES):
-        panel.lowest[lane] = codes[0, lane]
-        panel.highest[lane] = codes[0, lane]
-    for i in range(1, n):
-        extend_lanes(panel.lowest, panel.highest, codes, i * LANES)
+    if n_table_lanes or task.data.is_sparse:
+        find_extremes(panel.lowest, panel.highest, codes, n)
+
+
+@inlined
+def fill_flag_lane(panel, lane, bit, flag_codes, n):
+    """Write the codes of a feature of two values, both of which the node has."""
+    low, high = flag_codes[panel.features[lane], 0], flag_codes[panel.features[lane], 1]
+    words, shift = panel.words[bit // WORD], np.uint64(bit % WORD)
+    for i in range(n):
+        panel.codes[i, lane] = high if (words[i] >> shift) & np.uint64(1) else low
+    panel.lowest[lane], panel.highest[lane] = low, high
 
 
 @part
@@ -114,6 +160,7 @@ def choose_cuts(task, place, node, n_lanes):
             panel.sums[k] = 0.0
         for i in range(n):
             task.criterion.collect_below(panel, i, node, task.samples, place.start + i)
+        task.criterion.complete_below(panel, task.samples)
 
 
 @part

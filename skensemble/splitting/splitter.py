@@ -8,23 +8,23 @@ from skensemble.splitting.categorical import split_categories
 from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, raised
 from skensemble.splitting.gathering import fill_in, gather_stored
 from skensemble.splitting.numeric import no_split, split_best, split_lane
-from skensemble.splitting.panel import choose_cuts, draw_lanes, fill_panel, write_keys
+from skensemble.splitting.panel import choose_cuts, draw_lanes, fill_panel, gather_flags, write_keys
 
 
 @inlined
-def find_some_split(task, ranks, place, node, number, groups, n_constant):
+def find_some_split(task, codes, place, node, number, groups, n_constant):
     """`find_split`, and once more with all rare categories by themselves where there is no other split."""
     split = no_split()
     for attempt in range(2):
         tried = Place(place.start, place.stop, place.key, place.lower, place.upper, attempt == 0)
-        split, n_constant = find_split(task, ranks, tried, node, number, groups, n_constant)
+        split, n_constant = find_split(task, codes, tried, node, number, groups, n_constant)
         if split.feature >= 0 or not task.settings.has_categories or number > 0:
             break
     return split, n_constant
 
 
 @inlined
-def find_split(task, ranks, place, node, number, groups, n_constant):
+def find_split(task, codes, place, node, number, groups, n_constant):
     """Return the best split of a node, and how many features are known to be constant in it.
 
     Draws `max_features` features, and more until one of them is not constant.  Of equal splits the one of the feature
@@ -32,8 +32,8 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
 
     Parameters
     ----------
-    ranks : (n_rows, n_features)
-        The codes that `samples.index` points into: the data's, or the block's.
+    codes : Codes
+        The data's, or the block's.
     number : int
         Of the node.
     groups : (capacity, n_group_words) uint64
@@ -47,13 +47,14 @@ def find_split(task, ranks, place, node, number, groups, n_constant):
     perfect = (1.0 - RELATIVE_TIE) * node.weight * node.impurity
     reads_panel = not task.data.is_sparse or settings.random_splits
     best, n_drawn, n_visited, has_variable = no_split(), 0, 0, False
+    gather_flags(panel, codes.words, task.samples.index, place.start, n)
     while best.gain < perfect:
         progress = (n_drawn, n_visited, has_variable)
-        n_lanes, n_drawn, n_visited = draw_lanes(task, place, number, groups, n_constant, progress)
+        n_lanes, n_drawn, n_visited, n_constant = draw_lanes(task, place, number, groups, n_constant, progress)
         if n_lanes == 0:
             break
         if reads_panel:
-            fill_panel(task, ranks, place, n_lanes)
+            fill_panel(task, codes.ranks, place, n_lanes)
             choose_cuts(task, place, node, n_lanes)
         for lane in range(n_lanes):
             feature = panel.features[lane]

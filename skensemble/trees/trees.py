@@ -3,14 +3,11 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from skensemble._threads import run_in_threads
 from skensemble.growing.plan import GrownTree
-from skensemble.records import NODE
 from skensemble.trees.packing import packed, unpacked
+from skensemble.trees.stack import TreeStack
 from skensemble.trees.tree import Tree
 from skensemble.trees.walking import add_values, by_rows, find_leaves, walking_table, write_paths
-
-_SMALL = 1 << 16  # nodes that one thread copies sooner than two
 
 
 class Trees:
@@ -39,25 +36,16 @@ class Trees:
         self._walking_table = None
 
     @classmethod
-    def from_grown(cls, grown, n_categories, n_classes, n_threads=1):
-        """Put `GrownTree`s together."""
-        starts = np.cumsum([0] + [len(tree.nodes) for tree in grown])
-        nodes = np.empty(starts[-1], NODE)
-        values = np.empty((starts[-1], *grown[0].values.shape[1:]))
-
-        def copy(index):
-            stretch = slice(starts[index], starts[index + 1])
-            nodes[stretch].view(np.uint8)[:] = grown[index].nodes.view(np.uint8)  # NumPy copies records one by one
-            values[stretch] = grown[index].values
-
-        tasks = [lambda index=index: copy(index) for index in range(len(grown))]
-        run_in_threads(tasks, n_threads if len(nodes) > _SMALL else 1)
+    def from_grown(cls, grown, n_categories, n_classes):
+        """Return the trees of a `TreeStack`, or of a list of `GrownTree`s."""
+        stack = grown if isinstance(grown, TreeStack) else TreeStack.of(grown)
+        n_nodes = stack.starts[-1]
         return cls(
-            nodes=nodes,
-            values=values,
-            categories=np.concatenate([tree.categories for tree in grown]),
-            node_starts=starts,
-            category_starts=np.cumsum([0] + [len(tree.categories) for tree in grown]),
+            nodes=stack.nodes[:n_nodes],
+            values=stack.values[:n_nodes],
+            categories=np.concatenate(stack.sets),
+            node_starts=np.array(stack.starts),
+            category_starts=np.array(stack.category_starts),
             n_categories=np.asarray(n_categories),
             n_classes=np.asarray(n_classes),
         )

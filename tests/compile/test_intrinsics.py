@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skensemble._compile import kernel
-from skensemble._intrinsics import LANES, add_below, atomic_add, atomic_load, extend_lanes, prefetch
+from skensemble._intrinsics import LANES, add_below, atomic_add, atomic_load, find_extremes, prefetch
 from skensemble._threads import run_in_threads
 
 pytestmark = pytest.mark.nojit
@@ -26,8 +26,7 @@ def read(counters, at):
 
 @kernel
 def find_extent(codes, lowest, highest):
-    for row in range(codes.shape[0]):
-        extend_lanes(lowest, highest, codes, row * LANES)
+    find_extremes(lowest, highest, codes, codes.shape[0])
 
 
 @kernel

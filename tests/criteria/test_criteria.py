@@ -136,14 +136,17 @@ def collect_all(criterion, panel, samples, start, stop):
     node = criterion.open(samples, start, stop)
     for i in range(stop - start):
         criterion.collect_below(panel, i, node, samples, start + i)
+    criterion.complete_below(panel, samples)
 
 
 @EVERY_KIND
-def test_what_lies_before_the_cut_of_a_lane_is_summed_up(kind):
+@pytest.mark.parametrize("is_weighted", [True, False])
+def test_what_lies_before_the_cut_of_a_lane_is_summed_up(kind, is_weighted):
     random = np.random.default_rng(1)
     data = Recipe(1, 40, 1, 0.0, "real").make(kind).of_positive_weight()
     index = random.permutation(len(data.X))[:30]
-    samples = Samples(index.astype(np.uint32), np.column_stack([data.weights[index], data.targets[index, 0]]))
+    weights = data.weights[index] if is_weighted else np.ones(len(index))
+    samples = Samples(index.astype(np.uint32), np.column_stack([weights, data.targets[index, 0]]), is_weighted)
     criterion = new_criterion(kind.criterion, data.targets, kind.n_classes, len(index))
     panel = new_desk(30, len(data.X), criterion.total.size, 0, False, np.uint16).panel
     panel.codes[:] = random.integers(0, 10, panel.codes.shape)
@@ -154,7 +157,7 @@ def test_what_lies_before_the_cut_of_a_lane_is_summed_up(kind):
 
     sums, is_below = panel.sums.reshape(-1, LANES), panel.codes[: STOP - START] <= panel.bounds
     assert_array_equal(sums[0], is_below.sum(axis=0))
-    assert_allclose(sums[1], data.weights[index][START:STOP] @ is_below)
+    assert_allclose(sums[1], weights[START:STOP] @ is_below)
     assert_allclose(sums[:, -1], criterion.total, atol=1e-12)  # all of the node
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from skensemble._intrinsics import LANES
+from skensemble.records import Codes
 from skensemble.splitting.desk import new_block, new_desk
 
 pytestmark = pytest.mark.nojit
@@ -41,9 +42,13 @@ def test_a_panel_has_the_type_of_the_codes():
 
 
 def test_a_block_holds_codes_of_the_data_or_nothing():
-    ranks = np.zeros((1000, 4), np.uint16)
+    codes = Codes(np.zeros((1000, 4), np.uint16), np.zeros((2, 1000), np.uint64))
+    wide = Codes(np.zeros((3, 10**5), np.uint16), np.zeros((0, 0), np.uint64))
 
-    assert new_block(ranks, 300, True).shape == (300, 4)
-    assert new_block(ranks, 300, False).shape == (0, 4)
-    assert new_block(np.zeros((3, 10**5), np.uint16), 3, True).shape == (1, 10**5)
-    assert new_block(ranks, 300, True).dtype == ranks.dtype
+    block = new_block(codes, 300, True)
+
+    assert block.ranks.shape == (300, 4)
+    assert block.words.shape == (2, 300)
+    assert block.ranks.dtype == np.uint16
+    assert new_block(codes, 300, False).ranks.shape == (0, 4)
+    assert new_block(wide, 3, True).ranks.shape == (1, 10**5)
