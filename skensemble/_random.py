@@ -25,6 +25,8 @@ RESPONSE = np.uint64(8)
 PERMUTATION = np.uint64(9)
 FEATURES_OF_TREE = np.uint64(10)
 FEATURES_OF_LEVEL = np.uint64(11)
+ROWS = np.uint64(12)
+DROPOUT = np.uint64(13)
 
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))

@@ -10,6 +10,7 @@ import numpy as np
 from skensemble._compile import record
 from skensemble.arrays.float_codes import MISSING
 
+FLAT = 2  # instead of the sign of a monotonic constraint: nothing may be cut by the feature
 LEAF = -1  # in the place of a child
 UNDEFINED = -2  # the feature, and the threshold, of a leaf
 
@@ -28,6 +29,11 @@ NODE = np.dtype(
     ],
     align=True,
 )
+
+
+def copy_nodes(nodes):
+    """Return a copy of a table of nodes; NumPy itself copies records one by one, and leaves gaps between fields out."""
+    return np.ascontiguousarray(nodes).view(np.uint8).copy().view(nodes.dtype)
 
 
 @record
@@ -103,7 +109,7 @@ class Settings(NamedTuple):
 class Constraints(NamedTuple):
     """What splits must respect beyond sizes; arrays of no length where there is nothing to respect."""
 
-    monotonic: np.ndarray  # (n_features,) int8: 1 increasing, -1 decreasing, 0 free
+    monotonic: np.ndarray  # (n_features,) int8: 1 increasing, -1 decreasing, 0 free, FLAT
     groups: np.ndarray  # (n_features, n_words) uint64: the interaction groups that contain a feature, as bits
 
 

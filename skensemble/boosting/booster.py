@@ -8,14 +8,18 @@ from skensemble._random import key_of_tree
 from skensemble._team import CHUNK, arrive, run_team
 from skensemble._threads import StopFlag, run_in_threads
 from skensemble.binning.bins import Bins
+from skensemble.boosting.dropout import Dropout
 from skensemble.boosting.gradients import Training, start_round, sum_losses, write_pairs
-from skensemble.boosting.updates import move_predictions
+from skensemble.boosting.sampling import RowSampler, RowSampling
+from skensemble.boosting.updates import move_predictions, walk_rows
 from skensemble.criteria.second_order import SecondOrder
-from skensemble.growing.leaf_wise import Growth, grow_tree
+from skensemble.growing.growth import Growth
+from skensemble.growing.leaf_wise import grow_tree
 from skensemble.growing.leaves import new_field, new_own, new_tree
 from skensemble.growing.plan import GrownTree
+from skensemble.growing.symmetric import grow_symmetric_tree
 from skensemble.objectives.objectives import Objective
-from skensemble.records import LEAF, Constraints
+from skensemble.records import LEAF, copy_nodes
 
 SMALL_WORK = 100_000  # values below which one thread is faster than a team
 LINE = 8  # float64 in a cache line
@@ -28,8 +32,11 @@ class BoostingPlan(NamedTuple):
     objective: Objective
     criterion: SecondOrder
     growth: Growth
-    constraints: Constraints
+    constraints: tuple  # of Constraints, for each output
     seed: int
+    is_symmetric: bool = False
+    sampling: RowSampling | None = None  # None: all rows
+    dropout_rate: float = 0.0
 
 
 class Booster:
@@ -55,9 +62,11 @@ class Booster:
         self.plan, self.bins, self.data, self.n_rounds = plan, bins, data, n_rounds
         self.n_threads = 1 if data.codes.size < SMALL_WORK else n_threads
         self.training = new_training(target, raw, sample_weight, self.n_threads)
-        max_leaf_nodes = plan.growth.max_leaf_nodes
-        self.field = new_field(data, max_leaf_nodes, self.n_threads)
-        self.own = [new_own(data, plan.constraints, max_leaf_nodes) for _ in range(self.n_threads)]
+        max_leaf_nodes, loss = plan.growth.max_leaf_nodes, plan.objective.loss
+        self.field = new_field(data, max_leaf_nodes, self.n_threads, samples_rows=plan.sampling is not None)
+        self.own = [new_own(data, plan.constraints[0], max_leaf_nodes) for _ in range(self.n_threads)]
+        self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
+        self.dropout = Dropout(plan.dropout_rate, plan.growth.learning_rate, data, raw) if plan.dropout_rate else None
 
     def boost(self, n_rounds, stop=None):
         """Grow the trees of some rounds, one for each output of a round.
@@ -78,37 +87,62 @@ class Booster:
         n_leaves = np.zeros(len(trees), np.int64)
 
         def play(team):
-            for number in range(len(trees)):
+            for first in range(0, len(trees), n_outputs):
                 if not stop.is_set:
-                    grown = self._grow(team, number, trees[number])
+                    grown = self._play_round(team, first, trees[first : first + n_outputs])
                     if team.number == 0:
-                        n_leaves[number] = grown
+                        n_leaves[first : first + n_outputs] = grown
 
         run_team(play, self.n_threads, stop)
         self.n_rounds += n_rounds
         return [self._as_grown(tree, n) for tree, n in zip(trees, n_leaves, strict=True)]
 
-    def _grow(self, team, number, tree):
-        """Grow one tree and move the raw predictions: what each thread does; returns the number of leaves."""
-        plan, field, own, training = self.plan, self.field, self.own[team.number], self.training
-        n_outputs = plan.objective.loss.n_outputs
-        output = number % n_outputs
-        if n_outputs > 1 and output == 0:
+    def _play_round(self, team, first, trees):
+        """Grow the trees of a round and move the raw predictions: what each thread does; returns the leaves of each."""
+        training, dropped, n_leaves = self.training, (), []
+        key = np.uint64(key_of_tree(self.plan.seed, self.n_rounds * len(trees) + first))
+        if self.dropout:
+            dropped = self.dropout.leave_out(team, key)
+        if len(trees) > 1:
             start_round(team, training)
-        units = write_pairs(team, training, plan.objective.loss, output, field.pairs)
-        key = np.uint64(key_of_tree(plan.seed, self.n_rounds * n_outputs + number))
-        n_leaves = grow_tree(
-            team, self.data, field, own, plan.criterion, plan.growth, plan.constraints, units, key, tree
-        )
-        if plan.objective.is_refined:
+        if self.sampler:
+            training = self.sampler.draw(team, key)
+        for output, tree in enumerate(trees):
+            units = write_pairs(team, training, self.plan.objective.loss, output, self.field.pairs)
+            key = np.uint64(key_of_tree(self.plan.seed, self.n_rounds * len(trees) + first + output))
+            n_leaves.append(self._grow(team, training, output, units, key, tree))
+            if self.dropout and team.number == 0:
+                tree.values[:] *= self.dropout.scale_of_new(len(dropped))
+            self._move(team, output, n_leaves[-1], tree)
+        if self.dropout:
+            self.dropout.put_back(team, dropped)
+            if team.number == 0:
+                self.dropout.rounds.append(trees)
             arrive(team)
-            self._refine(team, n_leaves, tree.values)
-        move_predictions(team, training.raw[output], field.rows, own.leaves, n_leaves, tree.values)
         return n_leaves
 
-    def _refine(self, team, n_leaves, values):
+    def _grow(self, team, training, output, units, key, tree):
+        """Grow one tree; returns the number of leaves."""
+        plan, own = self.plan, self.own[team.number]
+        grow = grow_symmetric_tree if plan.is_symmetric else grow_tree
+        constraints = plan.constraints[output % len(plan.constraints)]
+        n_leaves = grow(team, self.data, self.field, own, plan.criterion, plan.growth, constraints, units, key, tree)
+        if plan.objective.is_refined:
+            arrive(team)
+            self._refine(team, training, n_leaves, tree.values)
+            arrive(team)
+        return n_leaves
+
+    def _move(self, team, output, n_leaves, tree):
+        """Move the raw predictions of the rows that a tree is grown on, and of the others."""
+        raw, kept = self.training.raw[output], self.field.kept
+        move_predictions(team, raw, self.field.rows, self.own[team.number].leaves, n_leaves, tree.values)
+        if kept.size:
+            walk_rows(team, raw, self.data, kept, tree.nodes, tree.words.reshape(-1), tree.values, 1.0)
+
+    def _refine(self, team, training, n_leaves, values):
         """Give the leaves that are this thread's turn the best values for the residuals of their rows."""
-        training, leaves = self.training, self.own[team.number].leaves
+        leaves = self.own[team.number].leaves
         for i in range(team.number, n_leaves, team.size):
             parts = [self.field.rows[own.leaves[i]["start"] : own.leaves[i]["stop"]] for own in self.own]
             rows = np.sort(np.concatenate(parts))  # in an order that does not depend on the threads
@@ -120,7 +154,7 @@ class Booster:
     def _as_grown(self, tree, n_leaves):
         """Cut a tree to its size, and replace the numbers of bins by thresholds."""
         n_nodes = max(2 * n_leaves - 1, 1)
-        nodes = tree.nodes[:n_nodes]
+        nodes = copy_nodes(tree.nodes[:n_nodes])  # dropout still needs the bins
         is_inner = nodes["left"] != LEAF
         is_categorical = is_inner & (nodes["category_offset"] >= 0)
         is_numeric = is_inner & ~is_categorical

@@ -81,6 +81,19 @@ def write_pairs(team, training, loss, output, pairs):
     return units
 
 
+@kernel
+def write_gradients(training, loss, output, first, stop, gradients, hessians):
+    """Write the weighted gradients and hessians of rows first to stop - 1, (n_samples,) float64, of one output."""
+    several = training.peaks.size > 0
+    for i in range(first, stop):
+        weight = training.weight[i] if training.weight.size else 1.0
+        target, raw = training.target[i], training.raw[output, i]
+        peak, scale = (training.peaks[i], training.scales[i]) if several else (0.0, 1.0)
+        prediction = loss.prediction(raw, peak, scale)
+        gradients[i] = weight * loss.gradient(target, raw, prediction, output)
+        hessians[i] = weight * loss.hessian(target, raw, prediction)
+
+
 @inlined
 def find_extremes(team, training, loss, output):
     """The greatest |gradient| and the greatest hessian of all rows."""

@@ -1,11 +1,13 @@
-"""Raw predictions after a tree: each row moves by the value of its leaf."""
+"""Raw predictions after a tree: each row moves by the value of its leaf, which it is in or has to walk to."""
 
 import numpy as np
 
-from skensemble._compile import kernel
+from skensemble._compile import kernel, part
 from skensemble._intrinsics import prefetch
-from skensemble._team import meet
+from skensemble._team import CHUNK, meet
+from skensemble.arrays.bitset import contains
 from skensemble.growing.leaf_wise import FAR_AHEAD
+from skensemble.records import LEAF
 
 
 @kernel
@@ -27,3 +29,54 @@ def move_predictions(team, raw, rows, leaves, n_leaves, values):
         for k in range(start, stop):
             prefetch(raw, np.int64(rows[min(k + FAR_AHEAD, stop - 1)]))
             raw[np.uint64(rows[k])] += value
+
+
+@kernel
+def walk_rows(team, raw, data, kept, nodes, words, values, factor):
+    """Add the values of a tree times a factor to the raw predictions of the thread's rows, but for those that are kept.
+
+    Parameters
+    ----------
+    raw : (n_samples,) float64
+    data : BinnedFeatures
+    kept : (n_samples,) uint8
+        No length: none is.
+    nodes : (n_nodes,) NODE
+        Thresholds are numbers of bins.
+    words : (n_words,) uint64
+    values : (n_nodes,) float64
+    factor : float
+    """
+    for first in range(team.number * CHUNK, raw.size, team.size * CHUNK):
+        for row in range(first, min(first + CHUNK, raw.size)):
+            if kept.size == 0 or kept[row] == 0:
+                raw[row] += factor * values[leaf_of(data, nodes, words, row)]
+
+
+@part
+def leaf_of(data, nodes, words, row):
+    """The leaf that a row of the training data reaches."""
+    number = np.int64(0)
+    while nodes[number]["left"] != LEAF:
+        node = nodes[number]
+        feature = np.int64(node["feature"])
+        bin = bin_of(data, feature, row)
+        if node["category_offset"] >= 0:
+            is_left = contains(words, node["category_offset"], bin)
+        elif bin == data.n_bins[feature]:
+            is_left = node["missing_go_to_left"] != 0
+        else:
+            is_left = bin <= node["threshold"]
+        number = np.int64(node["left"] if is_left else node["right"])
+    return number
+
+
+@part
+def bin_of(data, feature, row):
+    """The bin of a row, from the code of the column that holds the feature."""
+    column = data.column_of[feature]
+    code = np.int64(data.codes[row, column])
+    if data.frequent_bins[feature] < 0:
+        return code
+    bin = code - (data.offsets[feature] - data.column_offsets[column])
+    return bin if 0 <= bin <= data.n_bins[feature] else data.frequent_bins[feature]

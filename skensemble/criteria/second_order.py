@@ -15,7 +15,8 @@ class SecondOrder(NamedTuple):
     With the sums G of the gradients and H of the hessians of a leaf, its best value is w = -T(G) / (H + l2) and its
     loss -1/2 T(G)**2 / (H + l2) (equations 5 and 6), where T(G) = sign(G) max(|G| - l1, 0).  A cut gains half of what
     the scores T(G)**2 / (H + l2) of both children exceed that of the node (equation 7).  Where monotonic constraints or
-    `max_delta_step` bound the value, the loss is that of the bounded one.
+    `max_delta_step` bound the value, or path smoothing mixes it with that of the parent, (n w + s parent) / (n + s)
+    with n rows, the loss is that of the value that comes out.
     """
 
     l1: float
@@ -24,17 +25,29 @@ class SecondOrder(NamedTuple):
     min_samples_leaf: int
     max_delta_step: float  # greatest absolute value of a leaf; +inf: no limit
     categorical_smoothing: float  # added to the hessians of a category; of fewer samples it is rare
+    path_smoothing: float  # rows of a leaf's parent that are mixed into the leaf's value; 0: none
 
     def shrunk(self, gradient):
         return math.copysign(max(abs(gradient) - self.l1, 0.0), gradient)
 
-    def value(self, gradient, hessian, lower, upper):
-        """The value of a leaf, between bounds."""
+    def is_fenced(self):
+        """Whether the values of leaves are not those of equation 5, even where no constraint bounds them."""
+        return np.isfinite(self.max_delta_step) or self.path_smoothing > 0.0
+
+    def free_value(self, gradient, hessian):
+        """The value of a leaf that neither its parent nor a constraint has a say in."""
         if hessian + self.l2 <= 0.0:
-            return min(max(0.0, lower), upper)
+            return 0.0
         value = -self.shrunk(gradient) / (hessian + self.l2)
-        value = min(max(value, -self.max_delta_step), self.max_delta_step)
-        return min(max(value, lower), upper)
+        return min(max(value, -self.max_delta_step), self.max_delta_step)
+
+    def value(self, sums, units, fence):
+        """The value of a leaf."""
+        value = self.free_value(units.gradient(sums), units.hessian(sums))
+        if self.path_smoothing > 0.0:
+            n = units.count(sums)
+            value = (value * n + fence.origin * self.path_smoothing) / (n + self.path_smoothing)
+        return min(max(value, fence.lower), fence.upper)
 
     def score(self, gradient, hessian):
         """Twice what a leaf lowers the loss by, if nothing bounds its value."""
@@ -46,12 +59,12 @@ class SecondOrder(NamedTuple):
         return -(2.0 * gradient * value + (hessian + self.l2) * value * value + 2.0 * self.l1 * abs(value))
 
     def score_of_leaf(self, sums, units, fence):
-        """The score of a node that is not cut."""
+        """The score of a node that is not cut, whose value is the fence's origin."""
         gradient, hessian = units.gradient(sums), units.hessian(sums)
         if hessian + self.l2 <= 0.0:
             return 0.0
         if fence.is_fenced:
-            return self.score_of(self.value(gradient, hessian, fence.lower, fence.upper), gradient, hessian)
+            return self.score_of(fence.origin, gradient, hessian)
         return self.score(gradient, hessian)
 
     def score_of_children(self, left, right, units, fence):
@@ -65,8 +78,7 @@ class SecondOrder(NamedTuple):
         left_gradient, right_gradient = units.gradient(left), units.gradient(right)
         if not fence.is_fenced:
             return self.score(left_gradient, left_hessian) + self.score(right_gradient, right_hessian)
-        left_value = self.value(left_gradient, left_hessian, fence.lower, fence.upper)
-        right_value = self.value(right_gradient, right_hessian, fence.lower, fence.upper)
+        left_value, right_value = self.value(left, units, fence), self.value(right, units, fence)
         if (left_value - right_value) * fence.sign > 0.0:
             return -np.inf
         return self.score_of(left_value, left_gradient, left_hessian) + self.score_of(

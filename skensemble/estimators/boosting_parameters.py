@@ -19,7 +19,7 @@ from skensemble.estimators.parameters import (
     TREE,
     Parameter,
 )
-from skensemble.growing.leaf_wise import Growth
+from skensemble.growing.growth import FORCED, Growth
 from skensemble.objectives.objectives import ObjectiveParameters, new_objective
 from skensemble.records import Constraints
 
@@ -194,6 +194,7 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         min_samples_leaf=int(estimator.min_samples_leaf),
         max_delta_step=float(estimator.max_delta_step) or np.inf,
         categorical_smoothing=float(estimator.categorical_smoothing),
+        path_smoothing=0.0,
     )
     growth = Growth(
         max_leaf_nodes=_most_leaves(estimator, n_samples),
@@ -204,10 +205,15 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         max_features=float(estimator.max_features),
         max_features_by_level=float(estimator.max_features_by_level),
         max_features_by_tree=float(estimator.max_features_by_tree),
+        random_thresholds=False,
+        feature_weights=np.zeros(0),
+        penalties=np.zeros(0),
+        first_use_penalties=np.zeros(0),
+        forced=np.zeros(0, FORCED),
     )
     groups = interaction_groups(estimator.interaction_cst, len(is_categorical))
     constraints = Constraints(_signs(estimator, objective, is_categorical), groups)
-    return BoostingPlan(objective, criterion, growth, constraints, seed)
+    return BoostingPlan(objective, criterion, growth, (constraints,), seed)
 
 
 def _most_leaves(estimator, n_samples):

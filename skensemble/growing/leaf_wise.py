@@ -10,37 +10,18 @@ own rows only, so nothing but histograms is exchanged, and a cut needs two meeti
 Chunks rather than one stretch a thread: sorted data would leave a whole node to one thread.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from skensemble._compile import inlined, kernel, part, record
+from skensemble._compile import inlined, kernel, part
 from skensemble._intrinsics import prefetch
 from skensemble._random import FEATURES_OF_TREE, draw
 from skensemble._team import CHUNK, meet
-from skensemble.growing.leaves import divide, write_cut, write_node, write_sides
-from skensemble.growing.proposals import adopt, keep_some, propose
+from skensemble.growing.growth import NOTHING, keep_some
+from skensemble.growing.leaves import divide, slot_of_thread, write_cut, write_node, write_sides
+from skensemble.growing.proposals import find_cuts
 from skensemble.splitting.histogram import Sums, add_rows, merge, sums_at
 
 FAR_AHEAD = 64  # rows between a prefetch and its use, in loops that do little for each row
-
-
-@record
-class Growth(NamedTuple):
-    """How far trees grow, and what a node may look at."""
-
-    max_leaf_nodes: int
-    max_depth: int
-    min_gain: float  # least gain of a cut, in the loss
-    by_depth: bool  # whether the leaves nearest to the root are cut first; else those that gain most
-    learning_rate: float
-    max_features: float  # share of the features that a node draws
-    max_features_by_level: float
-    max_features_by_tree: float
-
-    def draws_features(self):
-        """Whether some features are left out somewhere."""
-        return min(self.max_features, self.max_features_by_level, self.max_features_by_tree) < 1.0
 
 
 @kernel
@@ -64,47 +45,46 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
     tree : BoostedTree
         Written by thread 0.
     """
-    plant(team, data, field, own, criterion, growth, constraints, units, key)
+    plant(team, data, field, own, criterion, growth, units, key)
+    find_cuts(team, data, field, own, criterion, growth, constraints, units, 0, 0)
     leaves, n_leaves = own.leaves, 1
     if team.number == 0:
-        write_node(tree, leaves[0], criterion, units, growth.learning_rate)
+        write_node(tree, leaves[0], units, growth.learning_rate)
     while n_leaves < growth.max_leaf_nodes and team.stop[0] == 0:
         chosen = choose_leaf(leaves, n_leaves, growth)
-        if leaves[chosen]["gain"] <= 0.0:
+        if leaves[chosen]["gain"] <= 0.0 and leaves[chosen]["forced"] == NOTHING:
             break
         if team.number == 0:
             write_cut(tree, own, chosen, n_leaves, data)
         write_sides(own, chosen, data)
         n_left = partition_rows(data, field, own.sides, leaves[chosen])
-        smaller_is_left = divide(own, chosen, n_left, n_leaves, data, constraints, criterion, units)
+        smaller_is_left = divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units)
         left, right, is_last = leaves[chosen], leaves[n_leaves], n_leaves + 1 == growth.max_leaf_nodes
         if team.number == 0:
-            write_node(tree, left, criterion, units, growth.learning_rate)
-            write_node(tree, right, criterion, units, growth.learning_rate)
+            write_node(tree, left, units, growth.learning_rate)
+            write_node(tree, right, units, growth.learning_rate)
         if not is_last:  # nobody will cut the last two leaves: they need no histograms
             sum_up(team, data, field, left if smaller_is_left else right)
             meet(team)
             smaller, larger = (left["slot"], right["slot"]) if smaller_is_left else (right["slot"], left["slot"])
             merge_share(team, data, field, smaller, larger)
-            propose(team, data, field, own, criterion, growth, constraints, units, chosen, 0)
-            propose(team, data, field, own, criterion, growth, constraints, units, n_leaves, 1)
-            meet(team)
-            adopt(team, field, own, criterion, growth, constraints, units, chosen, 0)
-            adopt(team, field, own, criterion, growth, constraints, units, n_leaves, 1)
+            find_cuts(team, data, field, own, criterion, growth, constraints, units, chosen, n_leaves)
         n_leaves += 1
     return n_leaves
 
 
 @inlined
-def plant(team, data, field, own, criterion, growth, constraints, units, key):
+def plant(team, data, field, own, criterion, growth, units, key):
     """Make the root: leaf 0."""
     root = own.leaves[0]
-    root["start"], root["stop"] = deal_rows(team, field.rows)
+    root["start"], root["stop"] = deal_rows(team, field.rows, field.kept)
     root["slot"], root["number"], root["depth"], root["key"], root["tree_key"] = 0, 0, 0, key, key
     root["lower"], root["upper"] = -np.inf, np.inf
+    root["forced"] = 0 if growth.forced.size else NOTHING
     own.groups[0] = ~np.uint64(0)
     own.of_tree[:] = 1
-    keep_some(own.order, own.of_tree, growth.max_features_by_tree, draw(key, FEATURES_OF_TREE, 0))
+    own.of_node[:] = 1
+    keep_some(own, own.of_tree, growth.max_features_by_tree, growth.feature_weights, draw(key, FEATURES_OF_TREE, 0))
     sum_up(team, data, field, root)
     meet(team)
     merge_share(team, data, field, 0, -1)
@@ -114,15 +94,17 @@ def plant(team, data, field, own, criterion, growth, constraints, units, key):
         total = total.plus(sums_at(field.pool[0], code))
     meet(team)  # to propose fills in what lies in the most frequent bins
     root["gradient"], root["hessian_and_count"] = total.gradient, total.hessian_and_count
-    propose(team, data, field, own, criterion, growth, constraints, units, 0, 0)
-    meet(team)
-    adopt(team, field, own, criterion, growth, constraints, units, 0, 0)
+    root["value"] = criterion.free_value(units.gradient(total), units.hessian(total))
 
 
 @part
 def choose_leaf(leaves, n_leaves, growth):
-    """The leaf that is cut next: the first one of the largest gain, or of those that are nearest to the root."""
+    """The leaf that is cut next: one that has to be, the first one of largest gain, or one that is nearest to the root."""
     chosen = 0
+    if growth.forced.size:
+        for i in range(n_leaves):
+            if leaves[i]["forced"] != NOTHING:
+                return i
     for i in range(1, n_leaves):
         is_better = leaves[i]["gain"] > leaves[chosen]["gain"]
         if growth.by_depth and leaves[i]["gain"] > 0.0 and leaves[chosen]["gain"] > 0.0:
@@ -136,7 +118,7 @@ def choose_leaf(leaves, n_leaves, growth):
 @inlined
 def sum_up(team, data, field, leaf):
     """Sum up the thread's rows of a leaf: thread 0 in the leaf's slot, the others each in their own."""
-    slot = leaf["slot"] if team.number == 0 else field.pool.shape[0] - team.number
+    slot = leaf["slot"] if team.number == 0 else slot_of_thread(team, field)
     histogram = field.pool[slot]
     for item in range(histogram.size):
         histogram[item] = 0
@@ -169,8 +151,8 @@ def partition_rows(data, field, sides, leaf):
 
 
 @part
-def deal_rows(team, rows):
-    """Write the thread's rows into its stretch; returns where that starts and stops."""
+def deal_rows(team, rows, kept):
+    """Write the thread's rows, of those that are kept, into its stretch; returns where these start and stop."""
     n_chunks = (rows.size + CHUNK - 1) // CHUNK
     start = 0
     for chunk in range(n_chunks):
@@ -180,5 +162,5 @@ def deal_rows(team, rows):
     for chunk in range(team.number, n_chunks, team.size):
         for row in range(chunk * CHUNK, min((chunk + 1) * CHUNK, rows.size)):
             rows[stop] = row
-            stop += 1
+            stop += np.int64(kept[row]) if kept.size else 1
     return start, stop

@@ -8,9 +8,9 @@ from skensemble._compile import part, record
 from skensemble._random import child_key
 from skensemble.arrays.bitset import contains, n_words
 from skensemble.arrays.copying import copy_items
+from skensemble.growing.growth import NOTHING
 from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
-from skensemble.splitting.features import FeatureOrder, feature_order
-from skensemble.splitting.histogram import Sums
+from skensemble.splitting.histogram import ANY, Fence, Sums
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
 
 OPEN_LEAF = np.dtype(
@@ -26,12 +26,14 @@ OPEN_LEAF = np.dtype(
         ("tree_key", np.uint64),
         ("lower", np.float64),  # bounds of its value
         ("upper", np.float64),
+        ("value", np.float64),  # before shrinkage
         ("gain", np.float64),  # of its best cut; 0: there is none
         ("feature", np.int64),
         ("bin", np.int64),
         ("missing_left", np.int64),
         ("left_gradient", np.int64),
         ("left_hessian_and_count", np.int64),
+        ("forced", np.int64),  # number of the cut that it is forced to, see `growing.growth`
     ],
     align=True,
 )
@@ -56,7 +58,8 @@ class Field(NamedTuple):
     pairs: np.ndarray  # (n_samples, 2) int64: the words of each sample, see `splitting.histogram`
     rows: np.ndarray  # (n_samples,) uint32: each thread's rows, sorted by leaf
     right_rows: np.ndarray  # (n_samples,) uint32: work space of the partition
-    pool: np.ndarray  # (max_leaf_nodes + team size - 1, n_bins * 2) int64: histograms
+    kept: np.ndarray  # (n_samples,) uint8: whether a tree is grown on a row; no length: it is on all
+    pool: np.ndarray  # (max_leaf_nodes + team size, n_bins * 2) int64: histograms
     proposals: np.ndarray  # (team size, 2) PROPOSAL: for the two children of a cut
     words: np.ndarray  # (team size, 2, n_words) uint64: categories that they send left
 
@@ -71,7 +74,7 @@ class Own(NamedTuple):
     of_tree: np.ndarray  # (n_features,) uint8: whether the tree looks at a feature
     of_node: np.ndarray  # (n_features,) uint8: whether a node does
     sides: np.ndarray  # (n_codes,) uint8: whether a code of a column goes left
-    order: FeatureOrder
+    is_used: np.ndarray  # (n_features,) uint8: whether a tree of the fit has been cut by a feature
     desk: CategoryDesk
 
 
@@ -84,14 +87,15 @@ class BoostedTree(NamedTuple):
     words: np.ndarray  # (>= max_leaf_nodes - 1, n_words) uint64: categories that go left, a row a cut
 
 
-def new_field(data, max_leaf_nodes, team_size):
-    """Return the `Field` of a team."""
+def new_field(data, max_leaf_nodes, team_size, *, samples_rows=False):
+    """Return the `Field` of a team; where rows are sampled it is up to the caller to write `kept`."""
     n_samples = len(data.codes)
     return Field(
         pairs=np.empty((n_samples, 2), np.int64),
         rows=np.empty(n_samples, np.uint32),
         right_rows=np.empty(n_samples, np.uint32),
-        pool=np.empty((max_leaf_nodes + team_size - 1, 2 * data.column_offsets[-1]), np.int64),
+        kept=np.ones(n_samples if samples_rows else 0, np.uint8),
+        pool=np.empty((max_leaf_nodes + team_size, 2 * data.column_offsets[-1]), np.int64),
         proposals=np.zeros((team_size, 2), PROPOSAL),
         words=np.zeros((team_size, 2, words_of(data)), np.uint64),
     )
@@ -107,8 +111,8 @@ def new_own(data, constraints: Constraints, max_leaf_nodes):
         of_tree=np.ones(n_features, np.uint8),
         of_node=np.ones(n_features, np.uint8),
         sides=np.zeros(int(np.diff(data.column_offsets).max()), np.uint8),
-        order=feature_order(n_features),
-        desk=category_desk(int(data.n_bins[data.is_categorical].max(initial=-1)) + 1, words_of(data)),
+        is_used=np.zeros(n_features, np.uint8),
+        desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data)),
     )
 
 
@@ -126,13 +130,26 @@ def words_of(data):
 
 
 @part
+def slot_of_thread(team, field):
+    """Where a thread other than 0 sums up its rows of a leaf; the last slot is for the sums over a level."""
+    return field.pool.shape[0] - 1 - team.number
+
+
+@part
 def sums_of(leaf):
     """The sums of a leaf."""
     return Sums(leaf["gradient"], leaf["hessian_and_count"])
 
 
 @part
-def write_node(tree, leaf, criterion, units, learning_rate):
+def fence_of(leaf, criterion, constraints, sign, only):
+    """What the children of a leaf must respect when they are cut by a feature whose constraint has a sign."""
+    is_fenced = constraints.monotonic.size > 0 or criterion.is_fenced()
+    return Fence(is_fenced, sign, leaf["lower"], leaf["upper"], leaf["value"], only)
+
+
+@part
+def write_node(tree, leaf, units, learning_rate):
     """Write a leaf into the table of nodes."""
     sums = sums_of(leaf)
     node = tree.nodes[leaf["number"]]
@@ -141,8 +158,7 @@ def write_node(tree, leaf, criterion, units, learning_rate):
     node["missing_go_to_left"], node["gain"], node["impurity"] = 0, 0.0, 0.0
     node["n_node_samples"] = units.count(sums)
     node["weighted_n_node_samples"] = units.hessian(sums)
-    value = criterion.value(units.gradient(sums), units.hessian(sums), leaf["lower"], leaf["upper"])
-    tree.values[leaf["number"]] = learning_rate * value
+    tree.values[leaf["number"]] = learning_rate * leaf["value"]
 
 
 @part
@@ -181,7 +197,7 @@ def goes_left(own, chosen, data, bin):
 
 
 @part
-def divide(own, chosen, n_left, n_leaves, data, constraints, criterion, units):
+def divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units):
     """Turn a leaf into its left child and the next leaf into its right one; returns whether the left one is smaller.
 
     The smaller child gets the next slot of the pool, where it will be summed up; the larger one inherits the parent's,
@@ -192,6 +208,9 @@ def divide(own, chosen, n_left, n_leaves, data, constraints, criterion, units):
     left["stop"] = right["start"]
     left_sums = Sums(left["left_gradient"], left["left_hessian_and_count"])
     right_sums = sums_of(left).minus(left_sums)
+    fence, feature = fence_of(left, criterion, constraints, 0, ANY), left["feature"]
+    own.is_used[feature] = 1
+    left["value"], right["value"] = criterion.value(left_sums, units, fence), criterion.value(right_sums, units, fence)
     left["gradient"], left["hessian_and_count"] = left_sums.gradient, left_sums.hessian_and_count
     right["gradient"], right["hessian_and_count"] = right_sums.gradient, right_sums.hessian_and_count
     left["depth"] += 1
@@ -200,16 +219,16 @@ def divide(own, chosen, n_left, n_leaves, data, constraints, criterion, units):
     right["key"], left["key"] = child_key(left["key"], True), child_key(left["key"], False)
     right["tree_key"] = left["tree_key"]
     right["lower"], right["upper"] = left["lower"], left["upper"]
+    right["forced"] = NOTHING
+    if left["forced"] != NOTHING:
+        cut = growth.forced[left["forced"]]
+        left["forced"], right["forced"] = cut["left"], cut["right"]
     for word in range(constraints.groups.shape[1]):
-        own.groups[chosen, word] &= constraints.groups[left["feature"], word]
+        own.groups[chosen, word] &= constraints.groups[feature, word]
         own.groups[n_leaves, word] = own.groups[chosen, word]
-    if constraints.monotonic.size and constraints.monotonic[left["feature"]] != 0:
-        lower, upper = left["lower"], left["upper"]
-        middle = 0.5 * (
-            criterion.value(units.gradient(left_sums), units.hessian(left_sums), lower, upper)
-            + criterion.value(units.gradient(right_sums), units.hessian(right_sums), lower, upper)
-        )
-        if constraints.monotonic[left["feature"]] > 0:
+    if constraints.monotonic.size and constraints.monotonic[feature] != 0:
+        middle = 0.5 * (left["value"] + right["value"])
+        if constraints.monotonic[feature] > 0:
             left["upper"] = right["lower"] = middle
         else:
             left["lower"] = right["upper"] = middle

@@ -1,19 +1,37 @@
 """Proposals: each thread looks for the best cut of a leaf among its share of the features, and all adopt the best."""
 
-import math
-
 import numpy as np
 
 from skensemble._compile import inlined, part
-from skensemble._random import FEATURES_OF_LEVEL, draw
+from skensemble._random import THRESHOLD, below, draw
+from skensemble._team import meet
 from skensemble.arrays.copying import copy_items
-from skensemble.growing.leaves import sums_of
-from skensemble.splitting.features import is_allowed
-from skensemble.splitting.histogram import Fence, best_cut, fill_frequent_bin, no_cut
+from skensemble.growing.growth import NOTHING, choose_features
+from skensemble.growing.leaves import fence_of, sums_of
+from skensemble.records import FLAT
+from skensemble.splitting.histogram import ANY, best_cut, fill_frequent_bin, no_cut, sums_at
 from skensemble.splitting.histogram_categories import best_category_cut
 
 RELATIVE_GAIN = 1e-12  # of the node's score: less is rounding
-ROUNDING = 1e-9  # 0.1 * 30 features are 3, not 4
+MOST = np.uint64(2**31 - 1)
+
+
+@inlined
+def find_cuts(team, data, field, own, criterion, growth, constraints, units, first, second):
+    """Find the best cuts of two leaves, or of one if both are the same, once their histograms are complete."""
+    for _ in range(2):
+        for child in range(1 if first == second else 2):
+            propose(
+                team, data, field, own, criterion, growth, constraints, units, first if child == 0 else second, child
+            )
+        meet(team)
+        n_refused = 0
+        for child in range(1 if first == second else 2):
+            at = first if child == 0 else second
+            n_refused += adopt(team, field, own, criterion, growth, constraints, units, at, child)
+        if n_refused == 0:
+            break
+        meet(team)  # before proposals change that others still read
 
 
 @inlined
@@ -25,20 +43,21 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
     if leaf["depth"] < growth.max_depth and units.count(node) >= 2 * criterion.min_samples_leaf:
         choose_features(own, growth, constraints, at)
         first, stop = team.share(data.columns.shape[0])
-        histogram, is_bounded = field.pool[leaf["slot"]], constraints.monotonic.size > 0
-        is_fenced = is_bounded or np.isfinite(criterion.max_delta_step)
+        histogram, has_signs = field.pool[leaf["slot"]], constraints.monotonic.size > 0
         for k in range(data.column_firsts[first], data.column_firsts[stop]):
             feature = data.column_features[k]
-            if not own.of_node[feature]:
+            sign = np.int64(constraints.monotonic[feature]) if has_signs else 0
+            if not own.of_node[feature] or sign == FLAT:
                 continue
             if data.frequent_bins[feature] >= 0:
                 fill_frequent_bin(histogram, data, feature, node)
-            sign = np.int64(constraints.monotonic[feature]) if is_bounded else 0
-            fence = Fence(is_fenced, sign, leaf["lower"], leaf["upper"])
+            only = the_only_cut(histogram, data, feature, leaf, growth, units)
+            fence = fence_of(leaf, criterion, constraints, sign, only)
             if data.is_categorical[feature]:
                 cut = best_category_cut(histogram, data, feature, node, units, criterion, fence, own.desk)
             else:
                 cut = best_cut(histogram, data, feature, node, units, criterion, fence)
+            cut = cut.costing(2.0 * growth.price(feature, own.is_used[feature]))
             if is_better(cut.score, cut.feature, best.score, best.feature):
                 best = cut
                 if data.is_categorical[feature]:
@@ -48,9 +67,38 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
     posted["gradient"], posted["hessian_and_count"] = best.left.gradient, best.left.hessian_and_count
 
 
+@part
+def the_only_cut(histogram, data, feature, leaf, growth, units):
+    """The number of the cut that a leaf tries: a forced one, a random one, or ANY.
+
+    A random threshold is a bin from the lowest one that has values of the node to the one before the highest (Geurts et
+    al. 2006, table 1).
+    """
+    if leaf["forced"] != NOTHING:
+        return growth.forced[leaf["forced"]]["bin"]
+    if not growth.random_thresholds:
+        return ANY
+    bits = draw(leaf["key"], THRESHOLD, feature)
+    if data.is_categorical[feature]:
+        return np.int64(bits & MOST)
+    lowest, highest, n_bins = -1, 0, data.n_bins[feature]
+    for bin in range(n_bins):
+        if units.count(sums_at(histogram, data.offsets[feature] + bin)):
+            lowest, highest = (bin if lowest < 0 else lowest), bin
+    if lowest < 0 or lowest == highest:
+        return n_bins - 1  # all values against the missing ones
+    return lowest + below(bits, highest - lowest)
+
+
 @inlined
 def adopt(team, field, own, criterion, growth, constraints, units, at, child):
-    """Write the team's best proposal into a leaf; equal scores go to the lower feature."""
+    """Write the team's best proposal into a leaf; equal scores go to the lower feature.
+
+    Returns
+    -------
+    is_refused : bool
+        Whether the leaf was forced to a cut that cannot be made, and may now have any.
+    """
     best = 0
     for thread in range(1, team.size):
         proposal, other = field.proposals[best, child], field.proposals[thread, child]
@@ -59,9 +107,10 @@ def adopt(team, field, own, criterion, growth, constraints, units, at, child):
     leaf, proposal = own.leaves[at], field.proposals[best, child]
     leaf["gain"] = 0.0
     if proposal["feature"] < 0:
-        return
-    is_fenced = constraints.monotonic.size > 0 or np.isfinite(criterion.max_delta_step)
-    uncut = criterion.score_of_leaf(sums_of(leaf), units, Fence(is_fenced, 0, leaf["lower"], leaf["upper"]))
+        is_refused = leaf["forced"] != NOTHING
+        leaf["forced"] = NOTHING
+        return is_refused
+    uncut = criterion.score_of_leaf(sums_of(leaf), units, fence_of(leaf, criterion, constraints, 0, ANY))
     gain = 0.5 * (proposal["score"] - uncut)
     if gain > RELATIVE_GAIN * abs(uncut) and gain >= growth.min_gain:
         leaf["gain"] = gain
@@ -69,45 +118,10 @@ def adopt(team, field, own, criterion, growth, constraints, units, at, child):
     leaf["missing_left"] = proposal["missing_left"]
     leaf["left_gradient"], leaf["left_hessian_and_count"] = proposal["gradient"], proposal["hessian_and_count"]
     copy_items(field.words[best, child], own.words[at])
+    return False
 
 
 @part
 def is_better(score, feature, best_score, best_feature):
     """Whether a cut is better than the best one so far; of equal ones that of the lower feature is."""
     return score > best_score or (score == best_score and score > -np.inf and feature < best_feature)
-
-
-@part
-def choose_features(own, growth, constraints, at):
-    """Mark the features that leaf `at` looks at: those of its tree, its level, its interaction groups, its own draw."""
-    if not growth.draws_features() and constraints.groups.shape[1] == 0:
-        return
-    leaf = own.leaves[at]
-    copy_items(own.of_tree, own.of_node)
-    level_key = draw(leaf["tree_key"], FEATURES_OF_LEVEL, leaf["depth"])
-    keep_some(own.order, own.of_node, growth.max_features_by_level, level_key)
-    for feature in range(own.of_node.size):
-        if own.of_node[feature] and not is_allowed(constraints.groups, own.groups, at, feature):
-            own.of_node[feature] = 0
-    keep_some(own.order, own.of_node, growth.max_features, leaf["key"])
-
-
-@part
-def keep_some(order, is_kept, share, key):
-    """Draw a share of the features that are marked, at least one of them, and unmark the others."""
-    n_marked = 0
-    for feature in range(is_kept.size):
-        n_marked += is_kept[feature]
-    n_kept = max(1, math.ceil(share * n_marked - ROUNDING))
-    if n_kept >= n_marked:
-        return
-    n_drawn = 0
-    while n_kept > 0:
-        feature = order.draw_next(key, n_drawn)
-        n_drawn += 1
-        if is_kept[feature]:
-            is_kept[feature] = 2
-            n_kept -= 1
-    order.undo(n_drawn)
-    for feature in range(is_kept.size):
-        is_kept[feature] >>= 1

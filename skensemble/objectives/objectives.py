@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit, softmax
+from scipy.optimize import minimize
+from scipy.special import expit, logit, logsumexp, softmax
 
 from skensemble.arrays.quantiles import weighted_quantiles
 from skensemble.objectives.losses import (
@@ -34,13 +35,22 @@ class Objective:
     def __init__(self, loss):
         self.loss = loss
 
-    def start(self, target, sample_weight=None):
-        """Return the best constant raw predictions, (n_outputs,) float64."""
-        return np.atleast_1d(self.link(np.average(target, weights=sample_weight)))
+    def start(self, target, sample_weight=None, offset=None):
+        """Return the best constant raw predictions, (n_outputs,) float64.
 
-    def link(self, prediction):
-        """Return the raw prediction of a mean."""
-        return prediction
+        Parameters
+        ----------
+        target : (n_samples,) float64
+        sample_weight : (n_samples,) float64, default=None
+        offset : (n_outputs, n_samples) float64, default=None
+            What is added to the constants.
+        """
+        rest = target if offset is None else target - offset[0]
+        return np.atleast_1d(self.constant(rest, sample_weight))
+
+    def constant(self, target, sample_weight):
+        """Return the best constant raw prediction."""
+        return np.average(target, weights=sample_weight)
 
     def predict(self, raw):
         """Return predictions (n_samples, ...) from raw ones (n_samples, n_outputs)."""
@@ -59,8 +69,8 @@ class QuantileObjective(Objective):
 
     is_refined = True
 
-    def start(self, target, sample_weight=None):
-        return np.atleast_1d(self.refined_value(target, sample_weight))
+    def constant(self, target, sample_weight):
+        return self.refined_value(target, sample_weight)
 
     def refined_value(self, residuals, sample_weight=None):
         return weighted_quantiles(residuals, self.loss.quantile, sample_weight)
@@ -71,8 +81,8 @@ class HuberObjective(Objective):
 
     is_refined = True
 
-    def start(self, target, sample_weight=None):
-        return np.atleast_1d(self.refined_value(target, sample_weight))
+    def constant(self, target, sample_weight):
+        return self.refined_value(target, sample_weight)
 
     def refined_value(self, residuals, sample_weight=None):
         median, delta = weighted_quantiles(residuals, 0.5, sample_weight), self.loss.delta
@@ -80,10 +90,24 @@ class HuberObjective(Objective):
 
 
 class LogarithmicObjective(Objective):
-    """A mean that is positive: the raw prediction is its logarithm."""
+    """A mean that is positive: the raw prediction is its logarithm.
 
-    def link(self, prediction):
-        return np.log(prediction)
+    With a variance in proportion to a power p of the mean the best constant beside offsets o is the logarithm of the
+    ratio of the sums of y exp((1 - p) o) and exp((2 - p) o).
+    """
+
+    def start(self, target, sample_weight=None, offset=None):
+        weight = np.ones(len(target)) if sample_weight is None else sample_weight
+        if offset is not None:
+            power = self._power()
+            target = target * np.exp((1.0 - power) * offset[0])
+            return np.log([np.sum(weight * target) / np.sum(weight * np.exp((2.0 - power) * offset[0]))])
+        return np.log([np.average(target, weights=sample_weight)])
+
+    def _power(self):
+        if isinstance(self.loss, TweedieLoss):
+            return self.loss.power
+        return 2.0 if isinstance(self.loss, GammaLoss) else 1.0
 
     def predict(self, raw):
         return np.exp(raw[:, 0])
@@ -98,11 +122,29 @@ class LogarithmicObjective(Objective):
 class LogLossObjective(Objective):
     """Probabilities of classes."""
 
-    def start(self, target, sample_weight=None):
+    def start(self, target, sample_weight=None, offset=None):
         n = max(2, self.loss.n_outputs)
         shares = np.bincount(target.astype(np.int64), sample_weight, minlength=n)
         shares = np.clip(shares / shares.sum(), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
-        return logit(shares[1:]) if self.loss.n_outputs == 1 else np.log(shares) - np.log(shares).mean()
+        start = logit(shares[1:]) if self.loss.n_outputs == 1 else np.log(shares) - np.log(shares).mean()
+        return start if offset is None else self._beside(offset, target.astype(np.int64), sample_weight, start)
+
+    def _beside(self, offset, classes, sample_weight, start):
+        """Minimise the loss over the constants that are added to offsets."""
+        weight = np.ones(len(classes)) if sample_weight is None else sample_weight
+        indicators = np.equal.outer(np.arange(max(2, self.loss.n_outputs)), classes)
+        if self.loss.n_outputs == 1:
+            indicators = indicators[1:]
+
+        def loss_and_gradient(constants):
+            raw = offset + constants[:, np.newaxis]
+            both = raw if len(raw) > 1 else np.vstack([np.zeros_like(raw), raw])
+            losses = logsumexp(both, axis=0) - both[classes, np.arange(len(classes))]
+            residuals = (softmax(both, axis=0)[-len(raw) :] - indicators) @ weight
+            return losses @ weight / weight.sum(), residuals / weight.sum()
+
+        found = minimize(loss_and_gradient, start, jac=True, method="BFGS").x
+        return found if len(found) == 1 else found - found.mean()
 
     def predict(self, raw):
         """Return the probabilities of the classes, (n_samples, n_classes)."""

@@ -18,6 +18,7 @@ from skensemble._intrinsics import add_pair, load_pair, prefetch
 
 AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
 LINE = 64  # bytes of a cache line
+ANY = -1
 
 
 @record
@@ -61,10 +62,12 @@ class Units(NamedTuple):
 class Fence(NamedTuple):
     """What the values of a node's children must respect when they are cut by one feature."""
 
-    is_fenced: bool  # else the rest need not be looked at
+    is_fenced: bool  # else the values need not be looked at
     sign: int  # of the feature's monotonic constraint
     lower: float
     upper: float
+    origin: float  # the value of the node that is cut: where path smoothing draws the children's to
+    only: int  # the number of the one cut that is tried; ANY: all
 
 
 @record
@@ -76,6 +79,10 @@ class Cut(NamedTuple):
     bin: int  # the last one on the left; of a categorical feature how many categories are on the left
     missing_left: bool
     left: Sums
+
+    def costing(self, penalty):
+        """The same cut at a price."""
+        return Cut(self.score - penalty, self.feature, self.bin, self.missing_left, self.left)
 
 
 @inlined
@@ -138,13 +145,13 @@ def prefetch_between(codes, first):
 def merge(pool, slot, sibling, team, first, stop):
     """Complete the items first to stop - 1 of a histogram and, by subtraction, of its sibling's.
 
-    Thread 0 has added its rows to the slot itself, thread t to the t-th slot from the end.  The sibling's slot holds
+    Thread 0 has added its rows to the slot itself, thread t to the t-th slot before the last.  The sibling's slot holds
     the parent's histogram; -1: there is no parent.
     """
     for item in range(first, stop):
         total = pool[slot, item]
         for thread in range(1, team.size):
-            total += pool[pool.shape[0] - thread, item]
+            total += pool[pool.shape[0] - 1 - thread, item]
         pool[slot, item] = total
         if sibling >= 0:
             pool[sibling, item] -= total
@@ -183,6 +190,8 @@ def best_cut(histogram, data, feature, node, units, criterion, fence):
         # With missing values on the right there is one cut more: all values against the missing ones.
         for bin in range(n_bins if n_missing and not missing_left else n_bins - 1):
             left = left.plus(sums_at(histogram, first + bin))
+            if fence.only != ANY and fence.only != bin:
+                continue
             score = criterion.score_of_children(left, node.minus(left), units, fence)
             if score > best.score:
                 goes_left = missing_left == 1 if n_missing else 2 * units.count(left) > units.count(node)

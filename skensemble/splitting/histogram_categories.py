@@ -13,7 +13,7 @@ import numpy as np
 from skensemble._compile import part, record
 from skensemble.arrays.bitset import insert
 from skensemble.arrays.sorting import sort_by_score
-from skensemble.splitting.histogram import Cut, Sums, no_cut, sums_at
+from skensemble.splitting.histogram import ANY, Cut, Sums, no_cut, sums_at
 
 MANY = 256  # codes of a feature
 LEAST = 1e-300  # stands for a hessian of 0
@@ -40,36 +40,58 @@ def category_desk(n_codes, n_words):
 @part
 def best_category_cut(histogram, data, feature, node, units, criterion, fence, desk):
     """The best cut of a categorical feature; the codes that go left are in `desk.words`."""
-    best, words = no_cut(), desk.words
-    first, n_codes = data.offsets[feature], data.n_bins[feature] + 1
-    n_common, smoothing = 0, criterion.categorical_smoothing * max(1.0, n_codes / MANY)
-    for code in range(n_codes):
-        sums = sums_at(histogram, first + code)
-        if units.count(sums) > 0 and units.count(sums) >= smoothing:
-            hessian = max(units.hessian(sums) + smoothing, LEAST)
-            value = units.gradient(sums) / hessian
-            desk.scores[n_common], desk.order[n_common] = value, code
-            n_common += 1
-    sort_by_score(desk.scores, desk.order, n_common, desk.spare_scores, desk.spare_order)
-    from_end, n_left, is_better = False, 0, False
+    best, first = no_cut(), data.offsets[feature]
+    n_common = order_categories(histogram, data, feature, units, criterion, desk)
+    n_tried, from_end = (n_common + 1) // 2, False
     for is_backwards in range(2):
         left = Sums(0, 0)
-        for i in range((n_common + 1) // 2):
+        for i in range(n_tried):
             code = desk.order[n_common - 1 - i if is_backwards else i]
             left = left.plus(sums_at(histogram, first + code))
+            if fence.only != ANY and fence.only % (2 * n_tried) != is_backwards * n_tried + i:
+                continue
             score = criterion.score_of_children(left, node.minus(left), units, fence)
             if score > best.score:
                 best = Cut(score, feature, i + 1, False, left)
-                from_end, n_left, is_better = is_backwards == 1, i + 1, True
-    if is_better:
-        words[:] = np.uint64(0)
-        missing_left = 2 * units.count(best.left) > units.count(node)
-        missing_left &= units.count(sums_at(histogram, first + n_codes - 1)) == 0
-        for i in range(n_left):
-            code = desk.order[n_common - 1 - i if from_end else i]
-            insert(words, 0, code)
-            missing_left |= code == n_codes - 1
-        if missing_left:
-            insert(words, 0, n_codes - 1)
-        best = Cut(best.score, feature, n_left, missing_left, best.left)
-    return best
+                from_end = is_backwards == 1
+    if best.feature < 0:
+        return best
+    missing_left = 2 * units.count(best.left) > units.count(node)
+    missing_left &= units.count(sums_at(histogram, first + data.n_bins[feature])) == 0
+    missing_left = write_left(data, feature, n_common, best.bin, from_end, missing_left, desk)
+    return Cut(best.score, feature, best.bin, missing_left, best.left)
+
+
+@part
+def order_categories(histogram, data, feature, units, criterion, desk):
+    """Write the common categories of a feature in the order of their values into `desk.order`; returns their number."""
+    first, n_codes, n_common = data.offsets[feature], data.n_bins[feature] + 1, 0
+    smoothing = criterion.categorical_smoothing * max(1.0, n_codes / MANY)
+    for code in range(n_codes):
+        sums = sums_at(histogram, first + code)
+        if units.count(sums) > 0 and units.count(sums) >= smoothing:
+            desk.scores[n_common] = units.gradient(sums) / max(units.hessian(sums) + smoothing, LEAST)
+            desk.order[n_common] = code
+            n_common += 1
+    sort_by_score(desk.scores, desk.order, n_common, desk.spare_scores, desk.spare_order)
+    return n_common
+
+
+@part
+def write_left(data, feature, n_common, n_left, from_end, missing_left, desk):
+    """Write the first or the last n_left categories, and missing ones if they go left, into `desk.words`.
+
+    Returns
+    -------
+    missing_left : bool
+        Whether missing ones do: they may be among those categories.
+    """
+    missing_code = data.n_bins[feature]
+    desk.words[:] = np.uint64(0)
+    for i in range(n_left):
+        code = desk.order[n_common - 1 - i if from_end else i]
+        insert(desk.words, 0, code)
+        missing_left |= code == missing_code
+    if missing_left:
+        insert(desk.words, 0, missing_code)
+    return missing_left

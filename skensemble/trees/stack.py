@@ -5,6 +5,7 @@ import threading
 import numpy as np
 
 from skensemble.growing.plan import GrownTree
+from skensemble.records import copy_nodes
 
 _HEADROOM = 1.1  # of the first tree's size times the number of trees; pages that nobody writes on cost nothing
 
@@ -41,7 +42,7 @@ class TreeStack:
         """Take tree `number`, a `GrownTree` whose arrays may change afterwards."""
         with self._lock:
             if number > len(self.starts) - 1:
-                self._waiting[number] = GrownTree(_copy(tree.nodes), tree.values.copy(), tree.categories.copy())
+                self._waiting[number] = GrownTree(copy_nodes(tree.nodes), tree.values.copy(), tree.categories.copy())
                 return
             self._append(tree)
             while (following := self._waiting.pop(len(self.starts) - 1, None)) is not None:
@@ -69,7 +70,3 @@ class TreeStack:
 
 def _as_bytes(nodes):
     return nodes.view(np.uint8)  # NumPy copies records one by one
-
-
-def _copy(nodes):
-    return _as_bytes(nodes).copy().view(nodes.dtype)

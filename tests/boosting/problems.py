@@ -6,7 +6,7 @@ from skensemble.binning.bins import find_bins
 from skensemble.boosting.booster import Booster, BoostingPlan
 from skensemble.criteria.second_order import SecondOrder
 from skensemble.estimators.growth_parameters import interaction_groups
-from skensemble.growing.leaf_wise import Growth
+from skensemble.growing.growth import FORCED, NOTHING, Growth
 from skensemble.objectives.objectives import new_objective
 from skensemble.records import Constraints
 
@@ -18,6 +18,7 @@ CRITERION = {
     "min_samples_leaf": 5,
     "max_delta_step": np.inf,
     "categorical_smoothing": 10.0,
+    "path_smoothing": 0.0,
 }
 GROWTH = {
     "max_leaf_nodes": 8,
@@ -28,6 +29,11 @@ GROWTH = {
     "max_features": 1.0,
     "max_features_by_level": 1.0,
     "max_features_by_tree": 1.0,
+    "random_thresholds": False,
+    "feature_weights": np.zeros(0),
+    "penalties": np.zeros(0),
+    "first_use_penalties": np.zeros(0),
+    "forced": np.zeros(0, FORCED),
 }
 N_CATEGORIES = 12
 
@@ -66,12 +72,29 @@ def boost(
     )
     criterion = SecondOrder(**{name: options.pop(name, default) for name, default in CRITERION.items()})
     growth = Growth(**{name: options.pop(name, default) for name, default in GROWTH.items()})
+    of_plan = {name: options.pop(name) for name in ("is_symmetric", "sampling", "dropout_rate") if name in options}
     assert not options
     objective = new_objective(loss, n_classes)
-    plan = BoostingPlan(objective, criterion, growth, constraints, 0)
+    plan = BoostingPlan(objective, criterion, growth, (constraints,), 0, **of_plan)
     n_categories = np.zeros(X.shape[1], np.int64)
     n_categories[list(categorical)] = N_CATEGORIES
     bins = find_bins(X, max_bins, n_categories, weight)
     raw = np.zeros((objective.loss.n_outputs, len(X)))
     booster = Booster(plan, bins, bins.encode(X, bundles=bundles), y, raw, weight, n_threads=n_threads)
     return booster, booster.boost(n_rounds), raw[0]
+
+
+def forced_table(tree):
+    """The cuts of a nested dict as the core takes them."""
+    rows = []
+
+    def add(cut):
+        if cut is None:
+            return NOTHING
+        number = len(rows)
+        rows.append(None)
+        rows[number] = (cut["feature"], cut["bin"], add(cut.get("left")), add(cut.get("right")))
+        return number
+
+    add(tree)
+    return np.array(rows, FORCED)

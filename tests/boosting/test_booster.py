@@ -7,7 +7,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 
 from skensemble.boosting.booster import SMALL_WORK
 from skensemble.records import LEAF, UNDEFINED
-from tests.boosting.problems import boost, problem
+from tests.boosting.problems import boost, forced_table, problem
 from tests.reference.naive_booster import NaiveBooster
 
 LOSSES = ("squared_error", "log_loss")
@@ -27,6 +27,12 @@ LOSSES = ("squared_error", "log_loss")
         {"monotonic": [1, 0, 0, -1]},
         {"monotonic": [-1, 1, 0, 0], "categorical": [2], "l2": 1.0},
         {"groups": [[0, 1], [2, 3]]},
+        {"path_smoothing": 20.0, "l2": 1.0, "monotonic": [0, 0, 0, 1]},
+        {"penalties": np.array([3.0, 0.0, 0.5, 1.0]), "first_use_penalties": np.array([0.0, 2.0, 9.0, 0.0])},
+        {"forced": {"feature": 1, "bin": 1, "left": {"feature": 3, "bin": 20}, "right": {"feature": 1, "bin": 0}}},
+        {"is_symmetric": True, "max_leaf_nodes": 16},
+        {"is_symmetric": True, "max_leaf_nodes": 10, "min_samples_leaf": 30, "monotonic": [1, 0, 0, -1], "l1": 0.3},
+        {"is_symmetric": True, "max_leaf_nodes": 32, "max_depth": 3, "groups": [[0, 1], [2, 3]]},
         pytest.param(
             {"groups": [[0, 2], [1, 2], [3]], "categorical": [2], "monotonic": [1, 0, 0, 0], "max_leaf_nodes": 15},
             marks=pytest.mark.nojit,
@@ -36,7 +42,8 @@ LOSSES = ("squared_error", "log_loss")
 )
 def test_the_naive_twin_grows_the_same_trees(loss, options):
     X, y = problem(loss)
-    booster, trees, raw = boost(X, y, loss, **options)
+    of_core = {**options, "forced": forced_table(options["forced"])} if "forced" in options else options
+    booster, trees, raw = boost(X, y, loss, max_bins=64, **of_core)
     twin_options = {name: value for name, value in options.items() if name not in ("categorical", "groups")}
     if "groups" in options:
         twin_options["groups"] = [set(group) for group in options["groups"]]
@@ -46,7 +53,7 @@ def test_the_naive_twin_grows_the_same_trees(loss, options):
         nodes, is_inner = grown.nodes, grown.nodes["feature"] != UNDEFINED
         assert nodes["feature"].tolist() == [node.feature for node in tree]
         assert nodes["n_node_samples"].tolist() == [len(node.rows) for node in tree]
-        assert_allclose(nodes["gain"][is_inner], [node.gain for node in tree if node.feature >= 0], rtol=1e-6)
+        assert_allclose(nodes["gain"][is_inner], [node.gain for node in tree if node.feature >= 0], 1e-6, 1e-12)
         thresholds = [
             np.nan if np.isnan(node.bin) else booster.bins.thresholds[node.feature, node.bin]
             for node in tree

@@ -15,12 +15,14 @@ class NaiveNode:
     depth: int
     lower: float = -np.inf
     upper: float = np.inf
+    origin: float | None = None  # the value of the parent
     path: frozenset = field(default_factory=frozenset)  # features on the way from the root
     feature: int = UNDEFINED
     bin: int = 0  # NaN: between categories
     gain: float = 0.0  # of its best cut, made or not
     is_left: np.ndarray | None = None
     cut: tuple = ()
+    forced: dict | None = None
 
 
 class NaiveBooster:
@@ -51,12 +53,21 @@ class NaiveBooster:
         monotonic=None,
         groups=None,
         smoothing=10.0,
+        path_smoothing=0.0,
+        penalties=None,
+        first_use_penalties=None,
+        forced=None,
+        is_symmetric=False,
     ):
         self.codes, self.n_bins, self.is_categorical = data.codes.astype(int), data.n_bins, data.is_categorical
         self.max_leaf_nodes, self.max_depth, self.by_depth = max_leaf_nodes, max_depth, by_depth
         self.l1, self.l2, self.max_delta_step, self.smoothing = l1, l2, max_delta_step, smoothing
         self.min_child_weight, self.min_samples_leaf = min_child_weight, min_samples_leaf
         n_features = self.codes.shape[1]
+        self.path_smoothing, self.forced = path_smoothing, forced
+        self.penalties = np.zeros(n_features) if penalties is None else penalties
+        self.first_use_penalties = np.zeros(n_features) if first_use_penalties is None else first_use_penalties
+        self.used = set()
         self.signs = np.zeros(n_features, int) if monotonic is None else np.asarray(monotonic)
         self.groups = [set(range(n_features))] if groups is None else groups
         self.raw, self.trees = np.zeros(len(target)), []
@@ -66,7 +77,7 @@ class NaiveBooster:
                 self.gradients, self.hessians = probability - target, probability * (1 - probability)
             else:
                 self.gradients, self.hessians = self.raw - target, np.ones(len(target))
-            self.trees.append(self.grow())
+            self.trees.append(self.grow_symmetric() if is_symmetric else self.grow())
             for node in self.trees[-1]:
                 if node.feature == UNDEFINED:
                     self.raw[node.rows] += 0.1 * self.value(node, node.rows)
@@ -75,34 +86,58 @@ class NaiveBooster:
         """Equation 5, with l1, a limit, and the bounds of a node."""
         gradient, hessian = self.gradients[rows].sum(), self.hessians[rows].sum()
         value = -np.sign(gradient) * max(abs(gradient) - self.l1, 0.0) / (hessian + self.l2)
-        return np.clip(np.clip(value, -self.max_delta_step, self.max_delta_step), node.lower, node.upper)
+        value = np.clip(value, -self.max_delta_step, self.max_delta_step)
+        if node.origin is not None:
+            share = len(rows) / (len(rows) + self.path_smoothing)
+            value = share * value + (1 - share) * node.origin
+        return np.clip(value, node.lower, node.upper)
 
     def lowered_loss(self, node, rows):
-        """What a leaf of its best value lowers the second-order objective by: equation 6."""
+        """What a leaf of its value lowers the second-order objective by: equation 6."""
         gradient, hessian, value = self.gradients[rows].sum(), self.hessians[rows].sum(), self.value(node, rows)
         return -(gradient * value + 0.5 * (hessian + self.l2) * value**2 + self.l1 * abs(value))
+
+    def gain_of(self, node, feature, is_left, child, uncut):
+        """The gain of a cut and both children's values, or None if it is not allowed."""
+        sides = node.rows[is_left], node.rows[~is_left]
+        if min(map(len, sides)) < self.min_samples_leaf:
+            return None
+        if min(self.hessians[side].sum() for side in sides) < self.min_child_weight:
+            return None
+        left, right = (self.value(child, side) for side in sides)
+        if (left - right) * self.signs[feature] > 0:
+            return None
+        return sum(self.lowered_loss(child, side) for side in sides) - uncut, left, right
+
+    def before_cut(self, node):
+        """Return a child, with the node's bounds and origin, and what the node itself lowers the loss by."""
+        child = NaiveNode(node.rows, node.depth + 1, node.lower, node.upper, self.value(node, node.rows))
+        return child, self.lowered_loss(node, node.rows)
+
+    def price(self, feature):
+        return self.penalties[feature] + (feature not in self.used) * self.first_use_penalties[feature]
 
     def find_cut(self, node):
         """Find the best cut of a node: the first one of equal gains."""
         if node.depth >= self.max_depth:
             return
-        uncut = self.lowered_loss(node, node.rows)
+        child, uncut = self.before_cut(node)
         for feature in range(self.codes.shape[1]):
             if not any(group >= node.path | {feature} for group in self.groups):
                 continue
             candidates = self.category_cuts if self.is_categorical[feature] else self.numeric_cuts
             for bin, is_left in candidates(feature, self.codes[node.rows, feature], node.rows):
-                sides = node.rows[is_left], node.rows[~is_left]
-                if min(map(len, sides)) < self.min_samples_leaf:
+                if node.forced and (feature, bin) != (node.forced["feature"], node.forced["bin"]):
                     continue
-                if min(self.hessians[side].sum() for side in sides) < self.min_child_weight:
+                found = self.gain_of(node, feature, is_left, child, uncut)
+                if found is None:
                     continue
-                left, right = (self.value(node, side) for side in sides)
-                if (left - right) * self.signs[feature] > 0:
-                    continue
-                gain = sum(self.lowered_loss(node, side) for side in sides) - uncut
+                gain = found[0] - self.price(feature)
                 if gain > max(node.gain * (1 + 1e-9), 1e-12 * abs(uncut)):
-                    node.gain, node.is_left, node.cut = gain, is_left, (feature, bin, left, right)
+                    node.gain, node.is_left, node.cut = gain, is_left, (feature, bin, *found[1:])
+        if node.forced and not node.cut:
+            node.forced = None
+            self.find_cut(node)
 
     def numeric_cuts(self, feature, codes, rows):
         """Yield the cuts between bins, with missing values on the right, then on the left."""
@@ -126,12 +161,15 @@ class NaiveBooster:
 
     def grow(self):
         """Grow a tree, always at the leaf of largest gain, or nearest to the root."""
-        nodes = [NaiveNode(np.arange(len(self.raw)), 0)]
+        nodes = [NaiveNode(np.arange(len(self.raw)), 0, forced=self.forced)]
         self.find_cut(nodes[0])
         leaves = [nodes[0]]
         while len(leaves) < self.max_leaf_nodes and max(leaf.gain for leaf in leaves) > 0:
             candidates = [i for i, leaf in enumerate(leaves) if leaf.gain > 0]
-            chosen = max(candidates, key=lambda i: (-leaves[i].depth * self.by_depth, leaves[i].gain, -i))
+            chosen = max(
+                candidates,
+                key=lambda i: (bool(leaves[i].forced), -leaves[i].depth * self.by_depth, leaves[i].gain, -i),
+            )
             children = self.divide(leaves[chosen])
             nodes += children
             leaves[chosen] = children[0]
@@ -140,6 +178,13 @@ class NaiveBooster:
 
     def divide(self, leaf):
         """Cut a leaf."""
+        children = self.cut(leaf)
+        for child in children:
+            self.find_cut(child)
+        return children
+
+    def cut(self, leaf):
+        """Make the cut that a leaf has."""
         leaf.feature, leaf.bin, left, right = leaf.cut
         sign, middle = self.signs[leaf.feature], (left + right) / 2
         bounds = {
@@ -147,11 +192,54 @@ class NaiveBooster:
             1: ((leaf.lower, middle), (middle, leaf.upper)),
             -1: ((middle, leaf.upper), (leaf.lower, middle)),
         }[sign]
-        path = leaf.path | {leaf.feature}
-        children = [
-            NaiveNode(leaf.rows[side], leaf.depth + 1, *bound, path)
-            for side, bound in zip((leaf.is_left, ~leaf.is_left), bounds, strict=True)
+        self.used.add(leaf.feature)
+        path, origin, forced = leaf.path | {leaf.feature}, self.value(leaf, leaf.rows), leaf.forced or {}
+        return [
+            NaiveNode(leaf.rows[side], leaf.depth + 1, *bound, origin, path, forced=forced.get(name))
+            for name, side, bound in zip(("left", "right"), (leaf.is_left, ~leaf.is_left), bounds, strict=True)
         ]
-        for child in children:
-            self.find_cut(child)
-        return children
+
+    def grow_symmetric(self):
+        """Grow a tree level by level with one cut for all leaves that it can cut; numeric features only."""
+        nodes = [NaiveNode(np.arange(len(self.raw)), 0)]
+        leaves, depth = nodes[:], 0
+        while 2 * len(leaves) <= self.max_leaf_nodes and depth < self.max_depth:
+            best = self.best_cut_of_level(leaves)
+            if best is None:
+                break
+            feature, bin, missing_left = best
+            path, depth = leaves[0].path | {feature}, depth + 1
+            for at, leaf in enumerate(leaves[:]):
+                is_left = self.goes_left(leaf, feature, bin, missing_left)
+                found = self.gain_of(leaf, feature, is_left, *self.before_cut(leaf))
+                if found is None:
+                    leaf.path = path
+                    continue
+                leaf.gain, leaf.is_left, leaf.cut = found[0], is_left, (feature, bin, *found[1:])
+                children = self.cut(leaf)
+                nodes += children
+                leaves[at] = children[0]
+                leaves.append(children[1])
+        return nodes
+
+    def goes_left(self, leaf, feature, bin, missing_left):
+        codes = self.codes[leaf.rows, feature]
+        return np.where(codes == self.n_bins[feature], missing_left, codes <= bin)
+
+    def best_cut_of_level(self, leaves):
+        """Return (feature, bin, missing_left) of the cut whose gains over all leaves have the largest sum."""
+        best, best_gain, before = None, 0.0, [self.before_cut(leaf) for leaf in leaves]
+        for feature in range(self.codes.shape[1]):
+            if not any(group >= leaves[0].path | {feature} for group in self.groups):
+                continue
+            for bin, is_left in self.numeric_cuts(feature, self.codes[:, feature], None):
+                is_missing = self.codes[:, feature] == self.n_bins[feature]
+                missing_left = bool(is_left[is_missing].any())
+                found = [
+                    self.gain_of(leaf, feature, is_left[leaf.rows], *known)
+                    for leaf, known in zip(leaves, before, strict=True)
+                ]
+                gain = sum(each[0] for each in found if each) - self.price(feature)
+                if gain > max(best_gain * (1 + 1e-9), 1e-12):
+                    best, best_gain = (feature, bin, missing_left), gain
+        return best
