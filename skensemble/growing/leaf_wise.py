@@ -99,7 +99,7 @@ def plant(team, data, field, own, criterion, growth, units, key):
 
 @part
 def choose_leaf(leaves, n_leaves, growth):
-    """The leaf that is cut next: one that has to be, the first one of largest gain, or one that is nearest to the root."""
+    """The leaf that is cut next: a forced one, the first one of largest gain, or one that is nearest to the root."""
     chosen = 0
     if growth.forced.size:
         for i in range(n_leaves):

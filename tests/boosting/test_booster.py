@@ -19,7 +19,7 @@ LOSSES = ("squared_error", "log_loss")
     [
         {},
         {"l2": 3.0, "l1": 0.5, "min_child_weight": 4.0},
-        {"max_delta_step": 0.3, "min_samples_leaf": 1},
+        {"max_delta_step": 0.9, "min_samples_leaf": 2},
         {"max_depth": 2, "max_leaf_nodes": 31, "min_samples_leaf": 20},
         {"by_depth": True, "max_leaf_nodes": 11},
         {"categorical": [2]},
