@@ -23,7 +23,7 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
 
     Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
     the loss (Chen and Guestrin 2016), at the leaf that gains most (Ke et al. 2017). Missing values learn their side at
-    each split; categories are split by subsets.
+    each split; categories are split by subsets, or numbers take their place (Prokhorenkova et al. 2018).
 
     Parameters
     ----------
@@ -61,6 +61,8 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
     Chen and Guestrin 2016, "XGBoost: a scalable tree boosting system".
 
     Ke et al. 2017, "LightGBM: a highly efficient gradient boosting decision tree".
+
+    Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features".
 
     Examples
     --------
@@ -163,7 +165,7 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
 
     Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
     the loss (Chen and Guestrin 2016), at the leaf that gains most (Ke et al. 2017). Missing values learn their side at
-    each split; categories are split by subsets.
+    each split; categories are split by subsets, or numbers take their place (Prokhorenkova et al. 2018).
 
     Parameters
     ----------
@@ -203,6 +205,8 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
     Chen and Guestrin 2016, "XGBoost: a scalable tree boosting system".
 
     Ke et al. 2017, "LightGBM: a highly efficient gradient boosting decision tree".
+
+    Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features".
 
     Examples
     --------

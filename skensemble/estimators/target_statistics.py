@@ -6,8 +6,9 @@ other number.
 
 import numpy as np
 
-SMOOTHING = 1.0  # the weight of the prior, in rows
-MOST_SPLIT_CATEGORIES = 255  # for categorical_encoding="auto"
+# The weight of the prior. A large one draws the first rows of a category among the values of other categories.
+SMOOTHING = 1.0
+MOST_SPLIT_CATEGORIES = 255  # for categorical_encoding="auto": of fewer, subsets are mostly the better splits
 
 
 class TargetStatistics:
