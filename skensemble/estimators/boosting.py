@@ -16,6 +16,7 @@ from skensemble.estimators.boosting_parameters import make_boosting_plan, object
 from skensemble.estimators.early_stopping import Monitor, ScoredRows, hold_out, scorer_of, small_part
 from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
 from skensemble.estimators.progress import round_progress
+from skensemble.estimators.target_statistics import TargetStatistics, encoded_features
 from skensemble.estimators.targets import check_size
 from skensemble.records import LEAF
 from skensemble.trees.trees import Trees
@@ -35,6 +36,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
     _accepts_infinity = True
 
     _trees: Any  # Trees; None before the first round
+    _statistics: TargetStatistics  # of categories; of no feature where trees split them
     _start: np.ndarray  # (n_trees_per_iteration_,) float64: the raw predictions before the first round
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -83,7 +85,6 @@ class BaseHistGradientBoosting(EncodedInputMixin):
                 check_size(target * sample_weight)
         objective = objective_of(self, self._n_classes)
         self._check_target(objective, target)
-        self._n_categories = n_categories
         self.is_categorical_ = n_categories > 0 if n_categories.any() else None
         self.n_trees_per_iteration_ = objective.loss.n_outputs
         self.do_early_stopping_ = self._stops_early(len(y))
@@ -94,9 +95,11 @@ class BaseHistGradientBoosting(EncodedInputMixin):
             kept, held_out = hold_out(self, y, self._seed)
             validation = _rows(train, held_out)
             train = _rows(train, kept)
+        train = _positive(train)
         if not goes_on:
-            self._begin(objective, train)
-        self._boost(plan, _positive(train), validation)
+            self._begin(objective, train, n_categories)
+        self._n_categories = self._statistics.without_encoded(n_categories)
+        self._boost(plan, train, validation)
         return self
 
     def _encode_y(self, y, is_new=True):
@@ -145,9 +148,11 @@ class BaseHistGradientBoosting(EncodedInputMixin):
         weight = self._validate_sample_weight(sample_weight_val, X)
         return X_val, X, y, target, weight
 
-    def _begin(self, objective, train):
+    def _begin(self, objective, train, n_categories):
         """Forget the rounds of an earlier fit."""
-        _, _, _, target, sample_weight = train
+        _, X, _, target, sample_weight = train
+        features = encoded_features(self.categorical_encoding, n_categories, self._n_classes)
+        self._statistics = TargetStatistics(features).fit(X, target, sample_weight)
         self._start, self._trees = objective.start(target, sample_weight), None
         self.train_score_, self.validation_score_ = np.empty(0), np.empty(0)
 
@@ -159,6 +164,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
                 f"max_iter={self.max_iter} must be larger than or equal to n_iter_={n_rounds} when warm_start==True"
             )
         source, X, y, target, sample_weight = train
+        X = self._statistics.encode_in_order(X, target, sample_weight, seed=self._seed)
         n_threads = resolve_n_jobs(self.n_jobs)
         bins = find_bins(X, self.max_bins, self._n_categories, sample_weight, seed=self._seed, n_threads=n_threads)
         data = bins.encode(X, n_threads)
@@ -166,8 +172,9 @@ class BaseHistGradientBoosting(EncodedInputMixin):
         booster = Booster(plan, bins, data, target, raw, sample_weight, n_threads=n_threads, n_rounds=n_rounds)
         held_out = None
         if self.do_early_stopping_ and validation is not None:
-            raw = np.ascontiguousarray(raw_predictions(self._trees, validation[1], self._start, n_threads).T)
-            held_out = HeldOut(validation[1], validation[3], raw, validation[4], n_threads=n_threads)
+            X = self._statistics.encode(validation[1])
+            raw = np.ascontiguousarray(raw_predictions(self._trees, X, self._start, n_threads).T)
+            held_out = HeldOut(X, validation[3], raw, validation[4], n_threads=n_threads)
         watch = _Watch(self, booster, held_out, (source, y, sample_weight), validation)
         grown, stop = [], StopFlag()
         is_last, n_step = watch.is_last_round(is_first=n_rounds == 0), 1
@@ -192,6 +199,10 @@ class BaseHistGradientBoosting(EncodedInputMixin):
         if grown:
             trees = Trees.from_grown(grown, self._n_categories, (1,))
             self._trees = trees if self._trees is None else self._trees + trees
+
+    def _validate_X_predict(self, X, check_input=True, is_fitted=True):
+        X = super()._validate_X_predict(X, check_input, is_fitted)
+        return self._statistics.encode(X) if is_fitted else X
 
     def _raw_predict(self, X):
         """Return the raw predictions, (n_samples, n_trees_per_iteration_) float64."""

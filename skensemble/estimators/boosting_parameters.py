@@ -99,6 +99,14 @@ BOOSTER = {
         "The most bins of a numeric feature, besides that of missing values. Up to 255 take a byte a value, more two.",
     ),
     "categorical_features": TREE["categorical_features"],
+    "categorical_encoding": Parameter(
+        [StrOptions({"auto", "split", "ordered_target"})],
+        '{"auto", "split", "ordered_target"}',
+        'How trees see a category. "split": splits choose subsets of the categories; "ordered_target": a number takes '
+        "its place, the mean target of its rows, for a training row of those that are earlier in a random order (for "
+        'every loss the target itself; not for more than two classes); "auto": "ordered_target" for features with more '
+        'than 255 categories, where it can be, else "split".',
+    ),
     "categorical_smoothing": Parameter(
         [NOT_NEGATIVE],
         "float",

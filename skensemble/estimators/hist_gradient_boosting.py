@@ -23,7 +23,7 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
 
     Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
     the loss (Chen and Guestrin 2016), at the leaf that gains most (Ke et al. 2017). Missing values learn their side at
-    each split; categories are split by subsets.
+    each split; categories are split by subsets, or numbers take their place (Prokhorenkova et al. 2018).
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
 
     Ke et al. 2017, "LightGBM: a highly efficient gradient boosting decision tree".
 
+    Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features".
+
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes
@@ -94,6 +96,7 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         max_features_by_tree=1.0,
         max_bins=255,
         categorical_features="from_dtype",
+        categorical_encoding="auto",
         categorical_smoothing=10.0,
         monotonic_cst=None,
         interaction_cst=None,
@@ -162,7 +165,7 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
 
     Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
     the loss (Chen and Guestrin 2016), at the leaf that gains most (Ke et al. 2017). Missing values learn their side at
-    each split; categories are split by subsets.
+    each split; categories are split by subsets, or numbers take their place (Prokhorenkova et al. 2018).
 
     Parameters
     ----------
@@ -203,6 +206,8 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
 
     Ke et al. 2017, "LightGBM: a highly efficient gradient boosting decision tree".
 
+    Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features".
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -234,6 +239,7 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         max_features_by_tree=1.0,
         max_bins=255,
         categorical_features="from_dtype",
+        categorical_encoding="auto",
         categorical_smoothing=10.0,
         monotonic_cst=None,
         interaction_cst=None,
