@@ -97,13 +97,13 @@ def test_indicators_share_a_column():
 
 
 def test_features_of_many_bins_share_wide_codes():
-    n_samples, n_features = 2000, 40
+    n_samples, n_features = 800, 16
     random = np.random.default_rng(0)
     X = csc_array((random.random(n_samples), (np.arange(n_samples), np.arange(n_samples) % n_features)))
     bins = find_bins(X, 255)
     data = bins.encode(X)
 
-    assert bins.n_bins.tolist() == [51] * n_features  # four of which fill a byte
+    assert bins.n_bins.tolist() == [51] * n_features  # of which a byte tells no more than those of four
     assert data.codes.shape == (n_samples, 1)
     assert data.codes.dtype == np.uint16
     assert_array_equal(bins_of_values(data), bins.encode(X.toarray(), bundles=False).codes)
@@ -119,8 +119,9 @@ def test_rows_need_not_be_sorted():
     assert_array_equal(bins_of_values(bins.encode(shuffled)), bins_of_values(bins.encode(X))[order])
 
 
-def test_many_threads_find_the_same_bins():
-    X = csc_array(sparse_values(20_000, 40, 0.2))
+def test_many_threads_find_the_same_bins(monkeypatch):
+    monkeypatch.setattr(bins_module, "_SMALL", 0)
+    X = csc_array(sparse_values())
     one, several = (find_bins(X, 255, n_threads=n) for n in (1, 3))
 
     assert_array_equal(one.thresholds, several.thresholds)
