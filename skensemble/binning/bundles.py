@@ -14,12 +14,12 @@ leave of the node.  No row is an exception, so trees are the same with and witho
 import numpy as np
 
 MOST_OFF = 0.5  # share of the rows that a feature of a bundle is off its most frequent bin, at most
-SAMPLE_SIZE = 4096  # rows that tell which features to look at
-MOST_TRIED = 8  # bundles that a feature is compared with
+SAMPLE_SIZE = 4096  # rows that tell which features of a dense matrix to look at
+MOST_OPEN = 512  # bundles that a feature is compared with: a bit for each is a cache line a row
 
 
 def find_bundles(columns, n_bins):
-    """Return the features of each column, a list of lists, and the most frequent bin of each feature that shares one.
+    """Return the features of each column, and the most frequent bin of each feature that shares one.
 
     Parameters
     ----------
@@ -43,27 +43,102 @@ def find_bundles(columns, n_bins):
         counts = np.bincount(sample[feature])
         frequent_bins[feature] = counts.argmax()
         shares_off[feature] = 1.0 - counts.max() / sample.shape[1]
+
+    def rows_off(feature):
+        return np.flatnonzero(columns[feature] != frequent_bins[feature])
+
+    groups = exclusive_groups(rows_off, shares_off, n_bins, n_samples, most_codes)
+    return groups, only_of_shared(frequent_bins, groups)
+
+
+def exclusive_groups(rows_off, shares_off, n_bins, n_samples, most_codes):
+    """Return features in groups that exclude each other, each with the first group that takes it, frequent ones first.
+
+    The work for a feature is in proportion to its rows, whatever the number of features.
+
+    Parameters
+    ----------
+    rows_off : callable
+        The rows, (n_off,) of integers, in which a feature is off its most frequent bin.
+    shares_off : (n_features,) float64
+        About how large a share of all rows these are.
+    n_bins : (n_features,) int64
+    n_samples : int
+    most_codes : int
+        How many codes a column may have.
+
+    Returns
+    -------
+    groups : list of list of int
+        Of all features, in the order of the first feature of each.
+    """
+    order = np.argsort(-shares_off, kind="stable")
+    order = order[(shares_off[order] <= MOST_OFF) & (n_bins[order] < most_codes // 2)]
     bundles: list[list[int]] = []
-    taken, widths = [], []
-    for feature in np.argsort(-shares_off, kind="stable"):
-        if shares_off[feature] > MOST_OFF:
-            continue
-        is_off = columns[feature] != frequent_bins[feature]
-        for bundle in range(max(0, len(bundles) - MOST_TRIED), len(bundles)):
-            if widths[bundle] + n_bins[feature] + 1 <= most_codes and not np.any(taken[bundle] & is_off):
-                bundles[bundle].append(int(feature))
-                taken[bundle] |= is_off
-                widths[bundle] += n_bins[feature] + 1
-                break
-        else:
-            bundles.append([int(feature)])
-            taken.append(is_off)
-            widths.append(n_bins[feature] + 2)
-    groups = [sorted(bundle) for bundle in bundles if len(bundle) > 1]
+    opened = OpenBundles(n_samples, min(len(order), MOST_OPEN), most_codes)
+    for feature in order.tolist():
+        rows, n_codes = rows_off(feature), int(n_bins[feature]) + 1
+        number = opened.first_fitting(rows, n_codes)
+        if number == len(bundles):
+            bundles.append([])
+            opened.begin(number)
+        bundles[number].append(feature)
+        opened.take(number, rows, n_codes)
+    groups = [sorted(bundle) for bundle in bundles]
     bundled = {feature for group in groups for feature in group}
-    groups += [[feature] for feature in range(n_features) if feature not in bundled]
-    frequent_bins[[feature for feature in range(n_features) if feature not in bundled]] = -1
-    return sorted(groups), frequent_bins
+    return sorted(groups + [[feature] for feature in range(len(n_bins)) if feature not in bundled])
+
+
+class OpenBundles:
+    """The bundles that were begun last, and which rows each of them takes.
+
+    Parameters
+    ----------
+    n_samples : int
+    n_open : int
+        How many there are at once, at most: a new one then closes the oldest, which is full of the frequent features.
+    most_codes : int
+        How many codes a column may have.
+    """
+
+    def __init__(self, n_samples, n_open, most_codes):
+        self.most_codes, self.n_begun = most_codes, 0
+        self.taken = np.zeros((n_samples, -(-n_open // 8)), np.uint8)  # a bit for each bundle
+        self.rooms = np.zeros(8 * self.taken.shape[1], np.int64)  # codes that are left to each
+
+    def first_fitting(self, rows, n_codes):
+        """Return the number of a bundle that takes none of the rows and has room for some codes; a new one at worst."""
+        are_taken = np.unpackbits(np.bitwise_or.reduce(self.taken[rows], axis=0), bitorder="little")
+        place = np.flatnonzero((self.rooms >= n_codes) & (are_taken == 0))[:1]
+        if not place.size:
+            return self.n_begun
+        # Numbers go around: the bundle at a place is the last one that began there.
+        last = self.n_begun - 1
+        return last - (last - int(place[0])) % len(self.rooms)
+
+    def begin(self, number):
+        """Open a bundle."""
+        byte, bit = self._place(number)
+        self.taken[:, byte] &= ~bit
+        self.rooms[number % len(self.rooms)] = self.most_codes - 1  # without that of rows that it does not take
+        self.n_begun = number + 1
+
+    def take(self, number, rows, n_codes):
+        """Give rows and codes to a bundle."""
+        byte, bit = self._place(number)
+        self.taken[rows, byte] |= bit
+        self.rooms[number % len(self.rooms)] -= n_codes
+
+    def _place(self, number):
+        place = number % len(self.rooms)
+        return place // 8, np.uint8(1 << place % 8)
+
+
+def only_of_shared(frequent_bins, groups):
+    """Return the most frequent bins with -1 for features that have a column to themselves."""
+    frequent_bins = frequent_bins.copy()
+    frequent_bins[[group[0] for group in groups if len(group) == 1]] = -1
+    return frequent_bins
 
 
 def bundled_column(columns, features, offsets, frequent_bins):

@@ -1,6 +1,7 @@
 """Rows that are not trained on: their raw predictions follow the trees, so that a score costs a tree a round."""
 
 import numpy as np
+from scipy.sparse import issparse
 
 from skensemble.boosting.booster import mean_loss, new_training
 from skensemble.trees.trees import Trees
@@ -11,7 +12,7 @@ class HeldOut:
 
     Parameters
     ----------
-    X : (n_samples, n_features) float64
+    X : (n_samples, n_features) float64, array or sparse matrix
     target : (n_samples,) float64
     raw : (n_outputs, n_samples) float64
         The raw predictions so far; changed in place.
@@ -20,7 +21,7 @@ class HeldOut:
     """
 
     def __init__(self, X, target, raw, sample_weight=None, *, n_threads=1):
-        self.X, self.n_threads = X, n_threads
+        self.X, self.n_threads = X.tocsr() if issparse(X) else X, n_threads
         self.training = new_training(target, raw, sample_weight)
 
     def add(self, grown, n_categories):
@@ -40,10 +41,11 @@ def raw_predictions(trees, X, start, n_threads=1):
     Parameters
     ----------
     trees : Trees or None
-    X : (n_samples, n_features) float64
+    X : (n_samples, n_features) float64, array or sparse matrix
     start : (n_outputs,) float64
         The raw predictions before the first tree.
     """
     if trees is None:
-        return np.tile(start, (len(X), 1))
+        return np.tile(start, (X.shape[0], 1))
+    X = X.tocsr() if issparse(X) else X
     return trees.sum_values(X, n_threads=n_threads, n_outputs=len(start), start=start)

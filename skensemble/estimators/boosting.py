@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
 from sklearn.utils.validation import _check_y, check_is_fitted
@@ -32,7 +33,6 @@ class BaseHistGradientBoosting(EncodedInputMixin):
     """
 
     _X_dtype = np.float64
-    _accepts_sparse = False
     _accepts_infinity = True
 
     _trees: Any  # Trees; None before the first round
@@ -46,13 +46,14 @@ class BaseHistGradientBoosting(EncodedInputMixin):
 
         Parameters
         ----------
-        X : {array-like, data frame} of shape (n_samples, n_features)
-            Numbers are taken as float64, infinity too; NaN is a missing value.
+        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
+            Numbers are taken as float64, infinity too; NaN is a missing value. What a sparse matrix does not store is
+            0, and the model is that of the same dense values, to the bit.
         y : array-like of shape (n_samples,)
             Classes of any type, or numbers.
         sample_weight : array-like of shape (n_samples,), default=None
             Not negative; a sample of weight 0 is left out.
-        X_val : {array-like, data frame} of shape (n_validation_samples, n_features), default=None
+        X_val : {array-like, sparse matrix, data frame} of shape (n_validation_samples, n_features), default=None
             What early stopping looks at, instead of a part of X.
         y_val : array-like of shape (n_validation_samples,), default=None
             Its targets.
@@ -76,6 +77,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
             self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.uint32).max, dtype=np.uint64))
         source = X
         X, n_categories = self._validate_training_X(X)
+        source = X if issparse(source) else source  # CSC has rows that can be taken, which not every format has
         y = _check_y(y, estimator=self)
         check_consistent_length(X, y)
         target = self._encode_y(y)
@@ -245,7 +247,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
 
         Parameters
         ----------
-        X : {array-like, data frame} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
 
         Returns
         -------
@@ -254,7 +256,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
         """
         X = self._validate_X_predict(X)
         if self._trees is None:
-            return np.zeros((len(X), 0), np.int64)
+            return np.zeros((X.shape[0], 0), np.int64)
         return self._trees.leaves(X, resolve_n_jobs(self.n_jobs))
 
     def __sklearn_is_fitted__(self):
@@ -262,6 +264,7 @@ class BaseHistGradientBoosting(EncodedInputMixin):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
         tags.input_tags.allow_nan = True
         return tags
 
@@ -302,7 +305,9 @@ class _Watch:
 def _rows(train, rows):
     """Take some rows of (source, X, y, target, weights)."""
     source, X, y, target, weight = train
-    return _safe_indexing(source, rows), X[rows], y[rows], target[rows], None if weight is None else weight[rows]
+    part = X[rows]
+    part_of_source = part if source is X else _safe_indexing(source, rows)
+    return part_of_source, part, y[rows], target[rows], None if weight is None else weight[rows]
 
 
 def _positive(train):

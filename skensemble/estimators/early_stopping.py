@@ -42,8 +42,8 @@ class ScoredRows:
 
     Parameters
     ----------
-    X : {array-like, data frame} of shape (n_samples, n_features)
-        As the user passed it.
+    X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
+        As the user passed it; a sparse one in any format.
     y : (n_samples,)
         As the user passed it.
     sample_weight : (n_samples,) or None

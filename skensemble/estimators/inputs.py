@@ -36,7 +36,6 @@ class EncodedInputMixin(BaseEstimator):
     """Input of estimators that know categories and missing values."""
 
     _X_dtype: type = np.float32  # of the values that they see; what is beyond it is infinite
-    _accepts_sparse = True
     _accepts_infinity = False
 
     def _validate_training_X(self, X):
@@ -44,8 +43,9 @@ class EncodedInputMixin(BaseEstimator):
         self._encoder = FeatureEncoder(getattr(self, "categorical_features", None))
         encoded = self._encoder.fit_transform(X)
         X = self._as_checked(X, encoded, "csc", reset=True)
-        if issparse(X):
-            X.sort_indices()
+        if issparse(X) and not X.has_canonical_format:
+            X = X.copy()  # it may be the user's
+            X.sum_duplicates()
         if not self._encoder.vocabularies_:
             return X, np.zeros(X.shape[1], np.int64)
         return X, np.asarray(self._encoder.n_categories_, np.int64)
@@ -70,8 +70,7 @@ class EncodedInputMixin(BaseEstimator):
         return self._as_checked(X, self._encoder.transform(X), "csr", reset=False)
 
     def _as_checked(self, X, encoded, sparse_format, *, reset):
-        accepted = sparse_format if self._accepts_sparse else False
-        checks = {"dtype": self._X_dtype, "accept_sparse": accepted, "ensure_all_finite": False}
+        checks = {"dtype": self._X_dtype, "accept_sparse": sparse_format, "ensure_all_finite": False}
         with np.errstate(over="ignore"):  # beyond float32 is infinite, which is refused below
             if encoded is X:
                 checked = validate_data(self, X, reset=reset, **checks)

@@ -86,3 +86,11 @@ def test_infinity_has_a_bin():
     X = np.array([[-np.inf], [0.0], [1.0], [np.inf], [NAN]])
 
     assert find_bins(X, 255).encode(X).codes.ravel().tolist() == [0, 1, 2, 3, 4]
+
+
+def test_minus_zero_is_zero():
+    X = np.array([[-0.0, 0.0]] * 5 + [[1.0, 1.0]] * 4 + [[-1.0, -1.0]])
+    bins = find_bins(np.r_[X, X[:, ::-1]], 2)
+
+    assert not np.signbit(bins.thresholds).any()
+    assert_array_equal(bins.encode(X, bundles=False).codes, (X > 0.0).astype(int))

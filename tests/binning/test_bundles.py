@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from skensemble.binning.bundles import bundled_column, find_bundles
+from skensemble.binning import bundles
+from skensemble.binning.bundles import bundled_column, exclusive_groups, find_bundles
 
 pytestmark = pytest.mark.nojit
 
@@ -45,6 +46,21 @@ def test_a_bundle_has_no_more_codes_than_its_type():
     groups, _ = find_bundles(indicators(1000, n_features), np.full(n_features, 2))
 
     assert sorted(map(len, groups)) == [15, 85]  # of three codes each, and one for none of them
+
+
+@pytest.mark.parametrize("most_open", [2, 8, 512])
+def test_features_of_a_bundle_never_meet(most_open, monkeypatch):
+    monkeypatch.setattr(bundles, "MOST_OPEN", most_open)
+    n_features, n_samples = 300, 500
+    is_off = np.random.default_rng(0).random((n_features, n_samples)) < 0.02
+    groups = exclusive_groups(
+        lambda feature: np.flatnonzero(is_off[feature]), is_off.mean(axis=1), np.full(n_features, 2), n_samples, 256
+    )
+
+    assert sorted(feature for group in groups for feature in group) == list(range(n_features))
+    assert groups == sorted(groups)
+    assert max(is_off[group].sum(axis=0).max() for group in groups) == 1
+    assert len(groups) < 0.6 * n_features
 
 
 def test_a_code_tells_the_bin_of_every_feature():

@@ -1,0 +1,80 @@
+"""Bins of the values that a sparse matrix stores, and how they become columns of codes for all rows.
+
+A feature's most frequent bin is nearly always that of 0, so what is off it is known without a look at the other rows:
+bundles are found, and their columns filled, in a time in proportion to what is stored.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skensemble.binning.bundles import exclusive_groups, only_of_shared
+
+
+class StoredCodes(NamedTuple):
+    """A sparse matrix of bins: that of an entry which is not stored is the bin of 0.
+
+    Attributes
+    ----------
+    codes : (n_stored,) uint8 or uint16
+        Feature after feature; n_bins for a missing value.
+    rows : (n_stored,) int32 or int64
+    indptr : (n_features + 1,) int32 or int64
+        Where the entries of a feature start.
+    zero_codes : (n_features,) uint8 or uint16
+    n_samples : int
+    """
+
+    codes: np.ndarray
+    rows: np.ndarray
+    indptr: np.ndarray
+    zero_codes: np.ndarray
+    n_samples: int
+
+    def off_zero(self, feature):
+        """Return the rows and the codes of the entries of a feature that are not in the bin of 0."""
+        entries = slice(self.indptr[feature], self.indptr[feature + 1])
+        codes = self.codes[entries]
+        is_off = codes != self.zero_codes[feature]
+        return self.rows[entries][is_off], codes[is_off]
+
+    def groups(self, n_bins, bundles=True):
+        """Return the features of each column, their most frequent bins as of `find_bundles`, and the dtype of codes.
+
+        More features can share a column of two bytes a row: the dtype is the one whose columns take less memory.
+        """
+        n_features = len(self.zero_codes)
+        if not bundles:
+            return [[feature] for feature in range(n_features)], np.full(n_features, -1), self.codes.dtype
+        shares_off = np.array([len(self.off_zero(feature)[0]) / self.n_samples for feature in range(n_features)])
+
+        def groups_of(dtype):
+            most_codes = np.iinfo(dtype).max + 1
+            return exclusive_groups(
+                lambda feature: self.off_zero(feature)[0], shares_off, n_bins, self.n_samples, most_codes
+            )
+
+        dtypes = dict.fromkeys([self.codes.dtype, np.dtype(np.uint16)])
+        found = [(groups_of(dtype), dtype) for dtype in dtypes]
+        groups, dtype = min(found, key=lambda each: len(each[0]) * each[1].itemsize)
+        return groups, only_of_shared(self.zero_codes.astype(np.int64), groups), dtype
+
+    def columns(self, layout, frequent_bins, dtype):
+        """Return the columns of codes, (n_columns, n_samples) of a dtype.
+
+        Parameters
+        ----------
+        layout : dict
+            Where the bins of features lie: fields of `BinnedFeatures`.
+        frequent_bins : (n_features,) int64
+            -1 for a feature that has a column to itself.
+        """
+        column_of = layout["column_of"]
+        starts = layout["offsets"] - layout["column_offsets"][column_of]
+        columns = np.zeros((len(layout["column_offsets"]) - 1, self.n_samples), dtype)
+        for feature, column in enumerate(column_of):
+            if frequent_bins[feature] < 0:
+                columns[column] = self.zero_codes[feature]
+            rows, codes = self.off_zero(feature)
+            columns[column, rows] = codes + starts[feature]
+        return columns
