@@ -1,4 +1,4 @@
-"""Gradients and hessians of all samples, as the integers that histograms sum up."""
+"""Gradients and hessians of all samples: as the integers that histograms sum up, or as they are."""
 
 import math
 from typing import NamedTuple
@@ -79,6 +79,22 @@ def write_pairs(team, training, loss, output, pairs):
             write_words(training, loss, output, units, training.words[team.number], first, stop, False)
         interleave(training.words[team.number], pairs[first:stop])
     return units
+
+
+@kernel
+def write_gradients(training, loss, output, first, stop, gradients, hessians):
+    """Write the weighted gradients and hessians of rows first to stop - 1, each (n_samples,) float64.
+
+    Several outputs need what `start_round` writes.
+    """
+    several = training.peaks.size > 0
+    for i in range(first, stop):
+        weight = training.weight[i] if training.weight.size else 1.0
+        target, raw = training.target[i], training.raw[output, i]
+        peak, scale = (training.peaks[i], training.scales[i]) if several else (0.0, 1.0)
+        prediction = loss.prediction(raw, peak, scale)
+        gradients[i] = weight * loss.gradient(target, raw, prediction, output)
+        hessians[i] = weight * loss.hessian(target, raw, prediction)
 
 
 @inlined
