@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import expit, logit, softmax
 
 from skensemble.arrays.quantiles import weighted_quantiles
+from skensemble.arrays.sums import average_in_any_order, sum_in_any_order
 from skensemble.objectives.losses import (
     BinomialLogLoss,
     GammaLoss,
@@ -36,7 +37,7 @@ class Objective:
 
     def start(self, target, sample_weight=None):
         """Return the best constant raw predictions, (n_outputs,) float64."""
-        return np.atleast_1d(self.link(np.average(target, weights=sample_weight)))
+        return np.atleast_1d(self.link(average_in_any_order(target, sample_weight)))
 
     def link(self, prediction):
         """Return the raw prediction of a mean."""
@@ -76,7 +77,7 @@ class HuberObjective(Objective):
 
     def refined_value(self, residuals, sample_weight=None):
         median, delta = weighted_quantiles(residuals, 0.5, sample_weight), self.loss.delta
-        return median + np.average(np.clip(residuals - median, -delta, delta), weights=sample_weight)
+        return median + average_in_any_order(np.clip(residuals - median, -delta, delta), sample_weight)
 
 
 class LogarithmicObjective(Objective):
@@ -99,8 +100,11 @@ class LogLossObjective(Objective):
     """Probabilities of classes."""
 
     def start(self, target, sample_weight=None):
-        n = max(2, self.loss.n_outputs)
-        shares = np.bincount(target.astype(np.int64), sample_weight, minlength=n)
+        of_class = [target == label for label in range(max(2, self.loss.n_outputs))]
+        if sample_weight is None:
+            shares = np.array([np.count_nonzero(is_in) for is_in in of_class])
+        else:
+            shares = np.array([sum_in_any_order(sample_weight[is_in]) for is_in in of_class])
         shares = np.clip(shares / shares.sum(), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
         return logit(shares[1:]) if self.loss.n_outputs == 1 else np.log(shares) - np.log(shares).mean()
 

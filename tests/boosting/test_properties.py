@@ -189,6 +189,23 @@ def test_the_order_of_the_rows_changes_no_bit(loss, recipe, options):
     assert_array_equal(permuted, raw_of(loss, X, y, weight, **options)[:, order])
 
 
+@pytest.mark.parametrize("loss", ["squared_error", "huber", "tweedie", "log_loss", "three classes"])
+@settings(max_examples=15)
+@given(recipe=recipes(n_samples=(10, 300)), is_weighted=st.booleans())
+def test_nor_does_it_where_a_fit_starts(loss, recipe, is_weighted):
+    """Means and shares of classes are sums of floats."""
+    X, y, weight = recipe.make(loss if loss in LOSSES else "poisson")
+    weight = weight if is_weighted else np.ones(len(X))
+    order = np.random.default_rng(recipe.seed).permutation(len(X))
+    if loss in ("log_loss", "three classes"):
+        model = HistGradientBoostingClassifier(max_iter=2)
+    else:
+        model = HistGradientBoostingRegressor(loss=loss, max_iter=2)
+
+    raw = model.fit(X, y, sample_weight=weight)._raw_predict(X)
+    assert_array_equal(model.fit(X[order], y[order], sample_weight=weight[order])._raw_predict(X), raw)
+
+
 @every_loss
 @settings(max_examples=25)
 @given(recipe=recipes(categories=True), data=st.data())
