@@ -131,6 +131,8 @@ def _fit(name, parameters, target):
     for method in _METHODS:
         if hasattr(model, method):
             getattr(model, method)(X)
+    if hasattr(model, "refit_leaves"):
+        model.refit_leaves(X, y)
     text = f"{name}({', '.join(f'{key}={value!r}' for key, value in parameters.items())}), {target}"
     return text, time.perf_counter() - start, list(_compile.compiled_signatures())
 

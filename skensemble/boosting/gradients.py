@@ -1,4 +1,4 @@
-"""Gradients and hessians of all samples, as the integers that histograms sum up."""
+"""Gradients and hessians of all samples: as the integers that histograms sum up, or as they are."""
 
 import math
 from typing import NamedTuple
@@ -83,7 +83,10 @@ def write_pairs(team, training, loss, output, pairs):
 
 @kernel
 def write_gradients(training, loss, output, first, stop, gradients, hessians):
-    """Write the weighted gradients and hessians of rows first to stop - 1, (n_samples,) float64, of one output."""
+    """Write the weighted gradients and hessians of rows first to stop - 1, each (n_samples,) float64.
+
+    Several outputs need what `start_round` writes.
+    """
     several = training.peaks.size > 0
     for i in range(first, stop):
         weight = training.weight[i] if training.weight.size else 1.0

@@ -13,9 +13,10 @@ from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.binning.bins import find_bins
 from skensemble.boosting.booster import Booster
 from skensemble.boosting.held_out import HeldOut, raw_predictions
+from skensemble.estimators.boosted_trees import BoostedTrees
 from skensemble.estimators.boosting_parameters import make_boosting_plan, objective_of
 from skensemble.estimators.early_stopping import Monitor, ScoredRows, hold_out, scorer_of, small_part
-from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
+from skensemble.estimators.inputs import all_or_nothing
 from skensemble.estimators.progress import round_progress
 from skensemble.estimators.target_statistics import TargetStatistics, encoded_features
 from skensemble.estimators.targets import check_size
@@ -26,7 +27,7 @@ SECONDS_OF_STEP = 0.05  # of rounds between two looks at the world outside of ke
 MOST_ROWS_WITHOUT_STOPPING = 10_000  # for early_stopping="auto"
 
 
-class BaseHistGradientBoosting(EncodedInputMixin):
+class BaseHistGradientBoosting(BoostedTrees):
     """A booster of trees that grow on histograms.
 
     A class says in `_encode_y` what numbers stand for its targets, and in `_n_classes` how many classes there are.
@@ -331,5 +332,5 @@ def class_numbers(y, classes):
     numbers = np.searchsorted(classes, y).clip(max=len(classes) - 1)
     unknown = np.asarray(y)[classes[numbers] != y]
     if len(unknown):
-        raise ValueError(f"y_val contains previously unseen labels: {np.unique(unknown).tolist()}")
+        raise ValueError(f"The target contains previously unseen labels: {np.unique(unknown).tolist()}")
     return numbers.astype(np.float64)

@@ -4,7 +4,7 @@ import warnings
 from numbers import Integral
 
 import numpy as np
-from scipy.sparse import hstack, issparse
+from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, _fit_context, is_classifier
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.multiclass import type_of_target
@@ -240,8 +240,7 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
             Tree i has the columns n_nodes_ptr[i] to n_nodes_ptr[i + 1] - 1.
         """
         X = self._validate_X_predict(X)
-        paths = [self._trees.paths(X, index) for index in range(len(self._trees))]
-        return hstack(paths).tocsr(), self._trees.node_starts.copy()
+        return self._trees.all_paths(X), self._trees.node_starts.copy()
 
     @property
     def feature_importances_(self):

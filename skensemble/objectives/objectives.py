@@ -7,6 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit, logsumexp, softmax
 
 from skensemble.arrays.quantiles import weighted_quantiles
+from skensemble.arrays.sums import average_in_any_order, sum_in_any_order
 from skensemble.objectives.losses import (
     BinomialLogLoss,
     GammaLoss,
@@ -50,7 +51,7 @@ class Objective:
 
     def constant(self, target, sample_weight):
         """Return the best constant raw prediction."""
-        return np.average(target, weights=sample_weight)
+        return average_in_any_order(target, sample_weight)
 
     def predict(self, raw):
         """Return predictions (n_samples, ...) from raw ones (n_samples, n_outputs)."""
@@ -86,7 +87,7 @@ class HuberObjective(Objective):
 
     def refined_value(self, residuals, sample_weight=None):
         median, delta = weighted_quantiles(residuals, 0.5, sample_weight), self.loss.delta
-        return median + np.average(np.clip(residuals - median, -delta, delta), weights=sample_weight)
+        return median + average_in_any_order(np.clip(residuals - median, -delta, delta), sample_weight)
 
 
 class LogarithmicObjective(Objective):
@@ -102,7 +103,7 @@ class LogarithmicObjective(Objective):
             power = self._power()
             target = target * np.exp((1.0 - power) * offset[0])
             return np.log([np.sum(weight * target) / np.sum(weight * np.exp((2.0 - power) * offset[0]))])
-        return np.log([np.average(target, weights=sample_weight)])
+        return np.log([average_in_any_order(target, sample_weight)])
 
     def _power(self):
         if isinstance(self.loss, TweedieLoss):
@@ -123,8 +124,11 @@ class LogLossObjective(Objective):
     """Probabilities of classes."""
 
     def start(self, target, sample_weight=None, offset=None):
-        n = max(2, self.loss.n_outputs)
-        shares = np.bincount(target.astype(np.int64), sample_weight, minlength=n)
+        of_class = [target == label for label in range(max(2, self.loss.n_outputs))]
+        if sample_weight is None:
+            shares = np.array([np.count_nonzero(is_in) for is_in in of_class])
+        else:
+            shares = np.array([sum_in_any_order(sample_weight[is_in]) for is_in in of_class])
         shares = np.clip(shares / shares.sum(), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
         start = logit(shares[1:]) if self.loss.n_outputs == 1 else np.log(shares) - np.log(shares).mean()
         return start if offset is None else self._beside(offset, target.astype(np.int64), sample_weight, start)

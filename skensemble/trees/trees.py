@@ -1,7 +1,7 @@
 """All trees of an estimator, one after the other in common arrays."""
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from skensemble.growing.plan import GrownTree
 from skensemble.trees.packing import packed, unpacked
@@ -84,6 +84,13 @@ class Trees:
             self.n_classes,
         )
 
+    def with_values(self, values):
+        """Return trees of other values, which share all the rest."""
+        starts = self.node_starts, self.category_starts
+        trees = Trees(self.nodes, values, self.categories, *starts, self.n_categories, self.n_classes)
+        trees._walking_table = self._walking_table
+        return trees
+
     def grown(self, index):
         """Return the arrays of one tree, a `GrownTree` of views."""
         nodes = slice(self.node_starts[index], self.node_starts[index + 1])
@@ -152,3 +159,7 @@ class Trees:
         by_rows(write, X, indptr, 1, 1)
         ones = np.ones(len(indices), np.int64)
         return csr_array((ones, indices, indptr), shape=(X.shape[0], tree.node_count))
+
+    def all_paths(self, X):
+        """Return the nodes that each sample passes in all trees, CSR (n_samples, n_nodes of all trees) of ones."""
+        return hstack([self.paths(X, index) for index in range(len(self))]).tocsr()

@@ -1,0 +1,74 @@
+"""Boosted trees as a data frame: a row a node."""
+
+import numpy as np
+
+from skensemble.records import LEAF, NODE
+
+
+def tree_frame(trees, n_outputs, classes=None, feature_names=None, categories=()):
+    """Return the nodes of all trees as a pandas DataFrame.
+
+    Parameters
+    ----------
+    trees : Trees or None
+    n_outputs : int
+        Trees of a round.
+    classes : (n_outputs,) array, default=None
+        The labels that the trees of a round stand for, if there are several of them.
+    feature_names : (n_features,) array of str, default=None
+        None: features have their index instead.
+    categories : sequence of array or None, n_features long
+        The values of a categorical feature by code.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    ImportError
+        pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError("to_frame returns a pandas DataFrame, but pandas is not installed.") from error
+    nodes = np.empty(0, NODE) if trees is None else trees.nodes
+    is_leaf = nodes["left"] == LEAF
+    tree, node, depth, values = _places(trees)
+    columns = {"tree": tree, "round": tree // n_outputs}
+    if n_outputs > 1:
+        columns["class"] = np.asarray(classes)[tree % n_outputs]
+    columns |= {"node": node, "depth": depth, "is_leaf": is_leaf}
+    for side in ("left", "right"):
+        columns[f"{side}_child"] = pd.Series(nodes[side], dtype="Int64").mask(is_leaf)
+    columns["feature"] = pd.Series(nodes["feature"], dtype="Int64").mask(is_leaf)
+    if feature_names is not None:
+        names = np.array([*feature_names, None], object)  # the last one is that of leaves
+        columns["feature"] = pd.Series(names[np.where(is_leaf, -1, nodes["feature"])], dtype=object)
+    columns["threshold"] = np.where(is_leaf, np.nan, nodes["threshold"])
+    columns["categories"] = pd.Series(_left_categories(trees, categories), dtype=object)
+    columns["missing_go_to_left"] = pd.Series(nodes["missing_go_to_left"] != 0, dtype="boolean").mask(is_leaf)
+    columns["gain"] = np.where(is_leaf, np.nan, nodes["gain"])
+    columns["n_samples"], columns["weight"] = nodes["n_node_samples"], nodes["weighted_n_node_samples"]
+    return pd.DataFrame(columns | {"value": values})
+
+
+def _places(trees):
+    """Return the tree, the number in it, the depth and the value of each node."""
+    if trees is None:
+        return (*np.zeros((3, 0), np.int64), np.zeros(0))
+    tree = np.repeat(np.arange(len(trees)), np.diff(trees.node_starts))
+    depth = np.concatenate([trees[index].depths for index in range(len(trees))])
+    return tree, np.arange(len(tree)) - trees.node_starts[tree], depth, trees.values[:, 0, 0]
+
+
+def _left_categories(trees, categories):
+    """Return the categories that go left of each node: a tuple, or None where no categories split it."""
+    found = [None] * (0 if trees is None else len(trees.nodes))
+    for index in range(0 if trees is None else len(trees)):
+        tree, start = trees[index], trees.node_starts[index]
+        for node in np.flatnonzero(trees.grown(index).nodes["category_offset"] >= 0):
+            values = categories[tree.feature[node]]
+            found[start + node] = tuple(values[tree.left_categories(node)].tolist())
+    return found
