@@ -137,7 +137,7 @@ class Bins(NamedTuple):
         }
 
 
-def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_threads=1):
+def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_threads=1, own=None, wanted=None):
     """Choose thresholds: the middles between distinct values if there are few, else quantiles.
 
     Parameters
@@ -153,11 +153,16 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
     seed : int, default=0
         Of the draw of `SAMPLE_SIZE` rows where there are more.
     n_threads : int, default=1
+    own : dict, default=None
+        From features to the thresholds that they have instead.
+    wanted : dict, default=None
+        From features to thresholds that have to be among theirs.
 
     Returns
     -------
     Bins
     """
+    own, wanted = own or {}, wanted or {}
     n_samples = X.shape[0]
     if n_samples > SAMPLE_SIZE:
         rows = np.sort(np.random.default_rng(seed).choice(n_samples, SAMPLE_SIZE, replace=False))
@@ -168,7 +173,11 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
     of_feature = thresholds_of_stored if issparse(X) else thresholds_of_column
 
     def find(feature):
-        found[feature] = of_feature(X, feature, max_bins, sample_weight)
+        if feature in own:
+            found[feature] = own[feature]
+        else:
+            found[feature] = of_feature(X, feature, max_bins, sample_weight)
+        found[feature] = with_thresholds(found[feature], wanted.get(feature, ()), max_bins)
         n_bins[feature] = len(found[feature]) + 1
 
     tasks = [lambda feature=feature: find(feature) for feature in np.flatnonzero(~is_categorical)]
@@ -219,6 +228,21 @@ def thresholds_of(column, max_bins, sample_weight=None):
     wanted = np.linspace(0, 100, max_bins + 1)[1:-1] / 100
     quantiles = distinct_values(np.clip(weighted_quantiles(values, wanted, weights), -_GREATEST, _GREATEST))
     return quantiles[quantiles < distinct[-1]]
+
+
+def with_thresholds(thresholds, wanted, max_bins):
+    """Return thresholds with some others among them; where all bins are used, these take the places of the nearest."""
+    for threshold in sorted(wanted):
+        at = int(np.searchsorted(thresholds, threshold))
+        if at < len(thresholds) and thresholds[at] == threshold:
+            continue
+        if len(thresholds) + 1 < max_bins:
+            thresholds = np.insert(thresholds, at, threshold)
+            continue
+        nearest = min((abs(thresholds[k] - threshold), k) for k in (at - 1, at) if 0 <= k < len(thresholds))[1]
+        thresholds = thresholds.copy()
+        thresholds[nearest] = threshold
+    return thresholds
 
 
 def distinct_values(values):

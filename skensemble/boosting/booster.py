@@ -66,6 +66,7 @@ class Booster:
         self.field = new_field(data, max_leaf_nodes, self.n_threads, samples_rows=plan.sampling is not None)
         self.own = [new_own(data, plan.constraints[0], max_leaf_nodes) for _ in range(self.n_threads)]
         self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
+        self.grown: list[GrownTree] = []  # with dropout
         self.dropout = Dropout(plan.dropout_rate, plan.growth.learning_rate, data, raw) if plan.dropout_rate else None
 
     def boost(self, n_rounds, stop=None):
@@ -95,7 +96,31 @@ class Booster:
 
         run_team(play, self.n_threads, stop)
         self.n_rounds += n_rounds
-        return [self._as_grown(tree, n) for tree, n in zip(trees, n_leaves, strict=True)]
+        grown = [self._as_grown(tree, n) for tree, n in zip(trees, n_leaves, strict=True)]
+        if self.dropout:
+            self.grown += grown
+        return grown
+
+    def set_learning_rate(self, learning_rate):
+        """Change the shrinkage of the rounds to come."""
+        self.plan = self.plan._replace(growth=self.plan.growth._replace(learning_rate=learning_rate))
+        if self.dropout:
+            self.dropout.learning_rate = learning_rate
+
+    def changed_trees(self):
+        """Return what dropout has added to the trees of earlier rounds since the last call, as trees.
+
+        They take turns at the outputs, as those of rounds do.
+        """
+        if not self.dropout or not self.dropout.rescaled:
+            return []
+        rescaled, self.dropout.rescaled = self.dropout.rescaled, []
+        n_outputs = self.plan.objective.loss.n_outputs
+        return [
+            tree._replace(values=tree.values * (1.0 - 1.0 / factor))
+            for number, factor in rescaled
+            for tree in self.grown[number * n_outputs : (number + 1) * n_outputs]
+        ]
 
     def _play_round(self, team, first, trees):
         """Grow the trees of a round and move the raw predictions: what each thread does; returns the leaves of each."""
@@ -148,7 +173,8 @@ class Booster:
             rows = np.sort(np.concatenate(parts))  # in an order that does not depend on the threads
             weight = training.weight[rows] if training.weight.size else None
             value = self.plan.objective.refined_value(training.target[rows] - training.raw[0, rows], weight)
-            value = np.clip(value, leaves[i]["lower"], leaves[i]["upper"])
+            most = self.plan.criterion.max_delta_step
+            value = np.clip(np.clip(value, -most, most), leaves[i]["lower"], leaves[i]["upper"])
             values[leaves[i]["number"]] = self.plan.growth.learning_rate * value
 
     def _as_grown(self, tree, n_leaves):

@@ -6,7 +6,7 @@ from skensemble._team import run_team
 from skensemble._threads import StopFlag, run_in_threads
 from skensemble.boosting.booster import STRETCH
 from skensemble.boosting.gradients import start_round, write_gradients
-from skensemble.records import LEAF
+from skensemble.records import FLAT, LEAF
 
 
 def refitted_values(trees, plan, X, training, decay, n_threads=1):
@@ -40,7 +40,7 @@ def refitted_values(trees, plan, X, training, decay, n_threads=1):
         old, leaves = tree.values[:, 0, 0], tree.leaves(X, n_threads)[:, 0]
         find = _refined_leaves if plan.objective.is_refined else _newton_leaves
         reached, best = find(plan, training, output, leaves, n_threads)
-        lower, upper = value_bounds(tree.nodes, old, plan.constraints.monotonic)
+        lower, upper = value_bounds(tree.nodes, old, plan.constraints[output % len(plan.constraints)].monotonic)
         new = decay * old[reached] + (1.0 - decay) * plan.growth.learning_rate * best
         of_tree = values[trees.node_starts[number] : trees.node_starts[number + 1], 0, 0]
         of_tree[reached] = np.clip(new, lower[reached], upper[reached])
@@ -54,7 +54,7 @@ def _newton_leaves(plan, training, output, leaves, n_threads):
     reached = np.flatnonzero(np.bincount(leaves))
     gradients, hessians = np.bincount(leaves, gradients)[reached], np.bincount(leaves, hessians)[reached]
     sums = zip(gradients.tolist(), hessians.tolist(), strict=True)
-    return reached, np.array([plan.criterion.value(*each, -np.inf, np.inf) for each in sums])
+    return reached, np.array([plan.criterion.free_value(*each) for each in sums])
 
 
 def _refined_leaves(plan, training, output, leaves, n_threads):
@@ -102,7 +102,7 @@ def value_bounds(nodes, values, signs):
     if not signs.size:
         return lower, upper
     least, greatest = values.copy(), values.copy()  # of the leaves below a node
-    inner = np.flatnonzero(nodes["left"] != LEAF)
+    inner, signs = np.flatnonzero(nodes["left"] != LEAF), np.where(signs == FLAT, 0, signs)
     for node in inner[::-1]:
         children = nodes["left"][node], nodes["right"][node]
         least[node] = min(least[child] for child in children)

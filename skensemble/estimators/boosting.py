@@ -1,29 +1,30 @@
 """What the histogram boosters have in common: rounds, early stopping, warm start, raw predictions."""
 
-import time
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import _fit_context
-from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import _check_y, check_is_fitted
 
-from skensemble._threads import StopFlag, resolve_n_jobs
+from skensemble._threads import resolve_n_jobs
 from skensemble.binning.bins import find_bins
 from skensemble.boosting.booster import Booster
 from skensemble.boosting.held_out import HeldOut, raw_predictions
 from skensemble.estimators.boosted_trees import BoostedTrees
-from skensemble.estimators.boosting_parameters import make_boosting_plan, objective_of
-from skensemble.estimators.early_stopping import Monitor, ScoredRows, hold_out, scorer_of, small_part
+from skensemble.estimators.boosting_parameters import make_boosting_plan, objective_of, with_rows
+from skensemble.estimators.early_stopping import hold_out
+from skensemble.estimators.feature_parameters import ForcedSplits, own_thresholds
 from skensemble.estimators.inputs import all_or_nothing
-from skensemble.estimators.progress import round_progress
+from skensemble.estimators.rounds import Rounds
+from skensemble.estimators.row_sampling import groups_of_rows
 from skensemble.estimators.target_statistics import TargetStatistics, encoded_features
 from skensemble.estimators.targets import check_size
+from skensemble.estimators.training_rows import TrainingRows, checked_offset
 from skensemble.records import LEAF
 from skensemble.trees.trees import Trees
 
-SECONDS_OF_STEP = 0.05  # of rounds between two looks at the world outside of kernels
 MOST_ROWS_WITHOUT_STOPPING = 10_000  # for early_stopping="auto"
 
 
@@ -42,7 +43,7 @@ class BaseHistGradientBoosting(BoostedTrees):
 
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, init_score=None):
         """Boost.
 
         Parameters
@@ -60,6 +61,9 @@ class BaseHistGradientBoosting(BoostedTrees):
             Its targets.
         sample_weight_val : array-like of shape (n_validation_samples,), default=None
             Its weights.
+        init_score : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
+            What is added to the raw predictions of the samples while the trees grow, such as the logarithms of
+            exposures for counts; `predict` does not add it.
 
         Returns
         -------
@@ -93,17 +97,29 @@ class BaseHistGradientBoosting(BoostedTrees):
         self.do_early_stopping_ = self._stops_early(len(y))
         plan = make_boosting_plan(self, objective, len(y), n_categories > 0, self._seed)
         validation = self._validation_rows(X_val, y_val, sample_weight_val, objective)
-        train = (source, X, y, target, sample_weight)
-        if self.do_early_stopping_ and validation is None and self.validation_fraction is not None:
-            kept, held_out = hold_out(self, y, self._seed)
-            validation = _rows(train, held_out)
-            train = _rows(train, kept)
-        train = _positive(train)
+        offset = checked_offset(init_score, len(y), objective.loss.n_outputs)
+        rows = TrainingRows(source, X, y, target, sample_weight, offset, groups_of_rows(self, source, X))
+        if self._holds_out(validation):
+            kept, held_out = hold_out(self, source, y, rows.groups, self._seed)
+            rows, validation = rows.take(kept), rows.take(held_out)
+        rows = rows.positive()
         if not goes_on:
-            self._begin(objective, train, n_categories)
+            self._begin(objective, rows, n_categories)
+        elif self.dropout_rate > 0.0 and self.n_iter_:
+            raise ValueError("dropout_rate > 0 changes earlier trees: it cannot go on by warm_start.")
         self._n_categories = self._statistics.without_encoded(n_categories)
-        self._boost(plan, train, validation)
+        self._boost(plan, rows, validation)
         return self
+
+    def _holds_out(self, validation):
+        """Whether early stopping has to hold some of the training rows out."""
+        if self.validation_split is not None:
+            if not self.do_early_stopping_:
+                raise ValueError("validation_split is for early stopping: set early_stopping=True.")
+            if validation is not None:
+                raise ValueError("validation_split is not used beside X_val: leave one of them out.")
+            return True
+        return self.do_early_stopping_ and validation is None and self.validation_fraction is not None
 
     def _encode_y(self, y, is_new=True):
         """Return the numbers of y, (n_samples,) float64; of new training data it learns the classes."""
@@ -129,7 +145,7 @@ class BaseHistGradientBoosting(BoostedTrees):
         return bool(self.early_stopping)
 
     def _validation_rows(self, X_val, y_val, sample_weight_val, objective):
-        """Return (source, X, y, target, weights) of the rows that the user holds out, or None."""
+        """Return the `TrainingRows` that the user holds out, or None."""
         if X_val is None and y_val is None:
             if sample_weight_val is not None:
                 raise ValueError("sample_weight_val is provided, but X_val and y_val were not provided.")
@@ -149,53 +165,53 @@ class BaseHistGradientBoosting(BoostedTrees):
         target = self._encode_y(y, is_new=False)
         self._check_target(objective, target)
         weight = self._validate_sample_weight(sample_weight_val, X)
-        return X_val, X, y, target, weight
+        return TrainingRows(X_val, X, y, target, weight)
 
-    def _begin(self, objective, train, n_categories):
+    def _begin(self, objective, rows, n_categories):
         """Forget the rounds of an earlier fit."""
-        _, X, _, target, sample_weight = train
         features = encoded_features(self.categorical_encoding, n_categories, self._n_classes)
-        self._statistics = TargetStatistics(features).fit(X, target, sample_weight)
-        self._start, self._trees = objective.start(target, sample_weight), None
+        self._statistics = TargetStatistics(features).fit(rows.X, rows.target, rows.weight)
+        self._start, self._trees = objective.start(rows.target, rows.weight, rows.offset), None
         self.train_score_, self.validation_score_ = np.empty(0), np.empty(0)
 
-    def _boost(self, plan, train, validation):
+    def _boost(self, plan, rows, validation):
         """Add the rounds that are missing to those that there are."""
         n_rounds = self.n_iter_
         if n_rounds > self.max_iter:
             raise ValueError(
                 f"max_iter={self.max_iter} must be larger than or equal to n_iter_={n_rounds} when warm_start==True"
             )
-        source, X, y, target, sample_weight = train
-        X = self._statistics.encode_in_order(X, target, sample_weight, seed=self._seed)
-        n_threads = resolve_n_jobs(self.n_jobs)
-        bins = find_bins(X, self.max_bins, self._n_categories, sample_weight, seed=self._seed, n_threads=n_threads)
-        data = bins.encode(X, n_threads)
-        raw = np.ascontiguousarray(raw_predictions(self._trees, X, self._start, n_threads).T)
-        booster = Booster(plan, bins, data, target, raw, sample_weight, n_threads=n_threads, n_rounds=n_rounds)
+        X = self._statistics.encode_in_order(rows.X, rows.target, rows.weight, seed=self._seed)
+        n_threads, is_categorical = resolve_n_jobs(self.n_jobs), self._n_categories > 0
+        forced = ForcedSplits(self, is_categorical)
+        bins = find_bins(
+            X,
+            self.max_bins,
+            self._n_categories,
+            rows.weight,
+            seed=self._seed,
+            n_threads=n_threads,
+            own=own_thresholds(self, is_categorical),
+            wanted=forced.thresholds(),
+        )
+        plan = with_rows(plan, forced.table(bins), rows.groups)
+        raw = self._raw_so_far(X, rows.offset, n_threads)
+        booster = Booster(
+            plan, bins, bins.encode(X, n_threads), rows.target, raw, rows.weight, n_threads=n_threads, n_rounds=n_rounds
+        )
         held_out = None
         if self.do_early_stopping_ and validation is not None:
-            X = self._statistics.encode(validation[1])
-            raw = np.ascontiguousarray(raw_predictions(self._trees, X, self._start, n_threads).T)
-            held_out = HeldOut(X, validation[3], raw, validation[4], n_threads=n_threads)
-        watch = _Watch(self, booster, held_out, (source, y, sample_weight), validation)
-        grown, stop = [], StopFlag()
-        is_last, n_step = watch.is_last_round(is_first=n_rounds == 0), 1
-        with round_progress(self.verbose, self.max_iter) as progress:
-            while n_rounds < self.max_iter and not is_last:
-                begin = time.perf_counter()
-                new = booster.boost(min(n_step, self.max_iter - n_rounds), stop)
-                grown += new
-                n_rounds += len(new) // self.n_trees_per_iteration_
-                if self.do_early_stopping_:
-                    is_last = watch.is_last_round(new)
-                else:
-                    seconds = max((time.perf_counter() - begin) / n_step, 1e-6)
-                    n_step = max(1, int(SECONDS_OF_STEP / seconds))
-                if progress is not None:
-                    progress(n_rounds, booster, watch)
-        self._add(grown)
-        self.train_score_, self.validation_score_ = watch.scores()
+            X = self._statistics.encode(validation.X)
+            raw = self._raw_so_far(X, validation.offset, n_threads)
+            held_out = HeldOut(X, validation.target, raw, validation.weight, n_threads=n_threads)
+        rounds = Rounds(self, booster, rows, held_out, validation)
+        rounds.run()
+        rounds.finish(self)
+
+    def _raw_so_far(self, X, offset, n_threads):
+        """Return the raw predictions of the rounds of an earlier fit, (n_outputs, n_samples) float64."""
+        raw = np.ascontiguousarray(raw_predictions(self._trees, X, self._start, n_threads).T)
+        return raw if offset is None else raw + offset
 
     def _add(self, grown):
         """Put new trees behind those that there are."""
@@ -212,8 +228,17 @@ class BaseHistGradientBoosting(BoostedTrees):
         known = vars(self).get("_known_raw")
         if known is not None and known[0] is X:
             return np.ascontiguousarray(known[1])
-        X = self._validate_X_predict(X)
-        return raw_predictions(self._trees, X, self._start, resolve_n_jobs(self.n_jobs))
+        X, trees = self._validate_X_predict(X), self._trees
+        if trees is not None and self.best_iteration_ < self.n_iter_:
+            trees = trees.between(0, self.best_iteration_ * self.n_trees_per_iteration_)
+        return raw_predictions(trees, X, self._start, resolve_n_jobs(self.n_jobs))
+
+    def _set_best_iteration(self):
+        """Choose the rounds that predict: up to the best score of held-out samples."""
+        scores = self.validation_score_
+        # Dropout changes trees of earlier rounds: what they were at the best score is gone.
+        is_known = len(scores) == self.n_iter_ + 1 and self.dropout_rate == 0.0
+        self.best_iteration_ = int(np.argmax(scores)) if is_known else self.n_iter_
 
     def _staged_raw_predict(self, X):
         """Yield the raw predictions after each round."""
@@ -268,57 +293,6 @@ class BaseHistGradientBoosting(BoostedTrees):
         tags.input_tags.sparse = True
         tags.input_tags.allow_nan = True
         return tags
-
-
-class _Watch:
-    """Looks at the rounds of a fit for early stopping."""
-
-    def __init__(self, estimator, booster, held_out, train, validation):
-        self.estimator, self.booster, self.held_out = estimator, booster, held_out
-        self.monitor = Monitor(estimator, estimator.train_score_, estimator.validation_score_)
-        self.scored: list[ScoredRows] = []
-        self.scorer = scorer_of(estimator) if estimator.do_early_stopping_ else None
-        if self.scorer is not None:
-            self.scored.append(small_part(estimator, train, booster.training.raw, estimator._seed))
-            if held_out is not None:
-                source, _, y, _, weight = validation
-                self.scored.append(ScoredRows(source, y, weight, held_out.training.raw))
-
-    def is_last_round(self, new=(), *, is_first=True):
-        """Take the scores of a round; without new trees, those before the first one."""
-        estimator = self.estimator
-        if not estimator.do_early_stopping_ or not is_first:
-            return False
-        if self.held_out is not None and new:
-            self.held_out.add(new, estimator._n_categories)
-        if self.scorer is None:
-            loss = self.booster.plan.objective.loss
-            scores = [-self.booster.loss()] + ([-self.held_out.loss(loss)] if self.held_out else [])
-        else:
-            scores = [each.score(estimator, self.scorer) for each in self.scored]
-        return self.monitor.record(*scores)
-
-    def scores(self):
-        """Return the scores of the training and the validation rows, one before the first round and one after each."""
-        return np.array(self.monitor.train_scores), np.array(self.monitor.validation_scores)
-
-
-def _rows(train, rows):
-    """Take some rows of (source, X, y, target, weights)."""
-    source, X, y, target, weight = train
-    part = X[rows]
-    part_of_source = part if source is X else _safe_indexing(source, rows)
-    return part_of_source, part, y[rows], target[rows], None if weight is None else weight[rows]
-
-
-def _positive(train):
-    """Leave out the rows of weight 0."""
-    weight = train[-1]
-    if weight is None or np.all(weight > 0.0):
-        return train
-    if not np.any(weight > 0.0):
-        raise ValueError("sample_weight is 0 for all samples: give at least one a positive weight.")
-    return _rows(train, np.flatnonzero(weight > 0.0))
 
 
 def class_numbers(y, classes):

@@ -8,6 +8,7 @@ from sklearn.utils.validation import _check_monotonic_cst
 
 from skensemble.boosting.booster import BoostingPlan
 from skensemble.criteria.second_order import SecondOrder
+from skensemble.estimators.feature_parameters import by_feature, feature_weights_of, signs_of_classes
 from skensemble.estimators.growth_parameters import NO_LIMIT, interaction_groups
 from skensemble.estimators.parameters import (
     AT_LEAST_TWO,
@@ -19,11 +20,13 @@ from skensemble.estimators.parameters import (
     TREE,
     Parameter,
 )
+from skensemble.estimators.row_sampling import row_sampling_of
 from skensemble.growing.growth import FORCED, Growth
 from skensemble.objectives.objectives import ObjectiveParameters, new_objective
 from skensemble.records import Constraints
 
 ABOVE_ZERO = Interval(Real, 0.0, None, closed="neither")
+ZERO_TO_ONE = Interval(Real, 0.0, 1.0, closed="left")
 
 CLASSIFICATION_LOSSES = ("log_loss",)
 REGRESSION_LOSSES = (
@@ -86,17 +89,71 @@ BOOSTER = {
         [NOT_NEGATIVE], "float", "The greatest absolute value of a leaf before shrinkage; 0: no limit."
     ),
     "growth": Parameter(
-        [StrOptions({"leaf", "depth"})],
-        '{"leaf", "depth"}',
-        "Whether the leaf that gains most is split next, or one of those nearest to the root.",
+        [StrOptions({"leaf", "depth", "symmetric"})],
+        '{"leaf", "depth", "symmetric"}',
+        "Whether the leaf that gains most is split next, or one of those nearest to the root, or all leaves of a level "
+        "by one split (but for those that it would leave with too small children).",
+    ),
+    "subsample": Parameter([SHARE], "float", "Share of the rows that the trees of each round are grown on."),
+    "subsample_groups": Parameter(
+        ["array-like", str, Integral, None],
+        "array-like of shape (n_samples,), str, int or None",
+        "Groups of rows that `subsample` draws as a whole: for each row, or the column of X that tells them.",
+    ),
+    "row_sampling": Parameter(
+        [StrOptions({"uniform", "goss", "mvs"})],
+        '{"uniform", "goss", "mvs"}',
+        'How rows are drawn: alike; "goss": the `top_rate` of largest gradients and an `other_rate` of the others; '
+        '"mvs": a share `subsample`, with probabilities in proportion to their gradients.',
+    ),
+    "top_rate": Parameter([ZERO_TO_ONE], "float", "Share of the rows of largest gradients that are kept, for goss."),
+    "other_rate": Parameter([ZERO_TO_ONE], "float", "Share of the rows that is drawn from the others, for goss."),
+    "dropout_rate": Parameter(
+        [ZERO_TO_ONE],
+        "float",
+        "With which probability each earlier round is left out while a new one is grown (DART); 0: never.",
+    ),
+    "random_thresholds": Parameter(
+        ["boolean"], "bool", "Whether a node tries one threshold of each feature, drawn at random."
+    ),
+    "path_smoothing": Parameter(
+        [NOT_NEGATIVE], "float", "For how many samples the value of a leaf's parent counts in its own."
     ),
     "max_features": Parameter([SHARE], "float", "Share of the features that each node draws to look at."),
     "max_features_by_level": Parameter([SHARE], "float", "Share of the features that each level of a tree draws."),
     "max_features_by_tree": Parameter([SHARE], "float", "Share of the features that each tree draws."),
+    "feature_weights": Parameter(
+        ["array-like", dict, None],
+        "array-like of shape (n_features,), dict or None",
+        "In proportion to which features are drawn, where the shares above are below 1. A dict names features by place "
+        "or name, the others weigh 1.",
+    ),
+    "feature_penalties": Parameter(
+        ["array-like", dict, None],
+        "array-like of shape (n_features,), dict or None",
+        "What each split by a feature costs, in the objective.",
+    ),
+    "first_use_penalties": Parameter(
+        ["array-like", dict, None],
+        "array-like of shape (n_features,), dict or None",
+        "What a split by a feature costs as long as no split of the fit is by it.",
+    ),
     "max_bins": Parameter(
         [Interval(Integral, 2, 65_535, closed="both")],
         "int",
         "The most bins of a numeric feature, besides that of missing values. Up to 255 take a byte a value, more two.",
+    ),
+    "bin_thresholds": Parameter(
+        ["array-like", dict, None],
+        "dict, list or None",
+        "Thresholds of features instead of those that are chosen: a dict by place or name, or a list with None for "
+        "features that have none.",
+    ),
+    "forced_splits": Parameter(
+        [dict, None],
+        "dict or None",
+        'The first splits of each tree: a dict with "feature", "threshold" and, if wanted, "left" and "right", which '
+        "are such dicts. A split that would leave too few samples on a side is not made, nor those below.",
     ),
     "categorical_features": TREE["categorical_features"],
     "categorical_encoding": Parameter(
@@ -117,7 +174,8 @@ BOOSTER = {
         ["array-like", dict, None],
         "array-like of int of shape (n_features,), dict or None",
         "1: the prediction (of the positive class) never falls as the feature grows; -1: it never rises; 0: free. A "
-        "dict names features of a data frame. Not for several classes.",
+        "dict names features of a data frame. For several classes a dict from labels to such arrays or dicts, about "
+        "the probabilities of the classes.",
     ),
     "interaction_cst": TREE["interaction_cst"],
     "warm_start": Parameter(
@@ -138,8 +196,25 @@ BOOSTER = {
         "int, float or None",
         "Samples, or their share, that early stopping holds out; None: it looks at the training samples.",
     ),
+    "validation_split": Parameter(
+        ["cv_object", None],
+        "splitter, iterable or None",
+        "Chooses the samples that early stopping holds out, instead of `validation_fraction`: the last of the splits, "
+        "such as the latest of a TimeSeriesSplit. Groups are those of `subsample_groups`.",
+    ),
     "n_iter_no_change": Parameter([POSITIVE], "int", "Rounds without improvement after which to stop."),
     "tol": Parameter([NOT_NEGATIVE], "float", "By how much a score has to grow to be an improvement."),
+    "max_time": Parameter([ABOVE_ZERO, None], "float or None", "Seconds after which no further round begins."),
+    "on_interrupt": Parameter(
+        [StrOptions({"raise", "keep"})],
+        '{"raise", "keep"}',
+        "Whether Ctrl-C leaves the estimator as it was before, or with the rounds so far and a warning.",
+    ),
+    "callbacks": Parameter(
+        [list, tuple, None],
+        "list of callables or None",
+        "What sees each round before and after it, and may end the fit; see `skensemble.callbacks`.",
+    ),
     "importance": Parameter(
         [StrOptions({"gain", "split", "cover"})],
         '{"gain", "split", "cover"}',
@@ -202,7 +277,7 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         min_samples_leaf=int(estimator.min_samples_leaf),
         max_delta_step=float(estimator.max_delta_step) or np.inf,
         categorical_smoothing=float(estimator.categorical_smoothing),
-        path_smoothing=0.0,
+        path_smoothing=float(estimator.path_smoothing),
     )
     growth = Growth(
         max_leaf_nodes=_most_leaves(estimator, n_samples),
@@ -213,15 +288,36 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         max_features=float(estimator.max_features),
         max_features_by_level=float(estimator.max_features_by_level),
         max_features_by_tree=float(estimator.max_features_by_tree),
-        random_thresholds=False,
-        feature_weights=np.zeros(0),
-        penalties=np.zeros(0),
-        first_use_penalties=np.zeros(0),
+        random_thresholds=bool(estimator.random_thresholds),
+        feature_weights=feature_weights_of(estimator),
+        penalties=by_feature(estimator, "feature_penalties", 0.0),
+        first_use_penalties=by_feature(estimator, "first_use_penalties", 0.0),
         forced=np.zeros(0, FORCED),
     )
     groups = interaction_groups(estimator.interaction_cst, len(is_categorical))
-    constraints = Constraints(_signs(estimator, objective, is_categorical), groups)
-    return BoostingPlan(objective, criterion, growth, (constraints,), seed)
+    constraints = tuple(Constraints(signs, groups) for signs in _signs(estimator, objective, is_categorical))
+    if objective.is_refined and estimator.path_smoothing > 0.0:
+        raise ValueError(
+            f"path_smoothing does not go with loss={estimator.loss!r}, whose leaves are refined: set it to 0."
+        )
+    if estimator.growth == "symmetric" and estimator.forced_splits is not None:
+        raise ValueError('forced_splits are of single leaves: they need growth="leaf" or "depth", not "symmetric".')
+    return BoostingPlan(
+        objective,
+        criterion,
+        growth,
+        constraints,
+        seed,
+        is_symmetric=estimator.growth == "symmetric",
+        sampling=row_sampling_of(estimator),
+        dropout_rate=float(estimator.dropout_rate),
+    )
+
+
+def with_rows(plan, forced, groups):
+    """Return a plan with what the training rows decide: the table of forced cuts, and the groups of rows."""
+    sampling = plan.sampling and plan.sampling._replace(groups=groups)
+    return plan._replace(growth=plan.growth._replace(forced=forced), sampling=sampling)
 
 
 def _most_leaves(estimator, n_samples):
@@ -235,12 +331,21 @@ def _most_leaves(estimator, n_samples):
 
 
 def _signs(estimator, objective, is_categorical):
-    """Return the monotonic constraint of each feature, (n_features,) int8, or nothing where none is constrained."""
-    if estimator.monotonic_cst is None:
-        return np.zeros(0, np.int8)
+    """Return the monotonic constraints of the trees of each output, or of all: arrays of (n_features,) int8.
+
+    They have no length where no feature is constrained.
+    """
+    given = estimator.monotonic_cst
+    if given is None:
+        return [np.zeros(0, np.int8)]
     if objective.loss.n_outputs > 1:
-        raise ValueError("monotonic constraints are not supported for multiclass classification.")
-    signs = np.asarray(_check_monotonic_cst(estimator, estimator.monotonic_cst), np.int8)
-    if np.any(signs[is_categorical]):
+        if not isinstance(given, dict) or any(
+            np.ndim(signs) == 0 and not isinstance(signs, dict) for signs in given.values()
+        ):
+            raise ValueError("monotonic constraints are not supported for multiclass classification.")
+        signs = signs_of_classes(estimator, len(is_categorical))
+    else:
+        signs = np.asarray(_check_monotonic_cst(estimator, given), np.int8)[np.newaxis]
+    if np.any(signs[:, is_categorical]):
         raise ValueError("Categorical features cannot have monotonic constraints.")
-    return signs if signs.any() else np.zeros(0, np.int8)
+    return list(signs) if signs.any() else [np.zeros(0, np.int8)]

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import check_cv, train_test_split
 from sklearn.utils import _safe_indexing, resample
 
 MOST_SCORED = 10_000  # training samples that a scorer sees
@@ -88,13 +88,22 @@ def small_part(estimator, train, raw, seed):
     return ScoredRows(_safe_indexing(X, rows), y[rows], weight, raw, rows)
 
 
-def hold_out(estimator, y, seed):
-    """Draw the rows that are trained on, and those that are not, for `validation_fraction`; by class for a classifier.
+def hold_out(estimator, X, y, groups, seed):
+    """Return the rows that are trained on, and those that are not: the last of the splits of `validation_split`.
+
+    Without a splitter they are drawn for `validation_fraction`, by class for a classifier.
 
     Returns
     -------
     train, validation : (n_train,), (n_validation,) int64
     """
+    if estimator.validation_split is not None:
+        splitter = check_cv(estimator.validation_split, y, classifier=is_classifier(estimator))
+        try:
+            train, validation = list(splitter.split(X, y, groups))[-1]
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"validation_split={estimator.validation_split!r} fails: {error}") from error
+        return np.asarray(train), np.asarray(validation)
     return train_test_split(
         np.arange(len(y)),
         test_size=estimator.validation_fraction,

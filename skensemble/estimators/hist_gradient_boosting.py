@@ -33,6 +33,8 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
     ----------
     n_iter_ : int
         Number of rounds.
+    best_iteration_ : int
+        How many rounds predict: up to the best score of the samples that early stopping holds out, else all.
     n_trees_per_iteration_ : int
         1.
     train_score_ : ndarray of shape (n_rounds + 1,)
@@ -91,10 +93,23 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         min_child_weight=1e-3,
         max_delta_step=0.0,
         growth="leaf",
+        subsample=1.0,
+        subsample_groups=None,
+        row_sampling="uniform",
+        top_rate=0.2,
+        other_rate=0.1,
+        dropout_rate=0.0,
+        random_thresholds=False,
+        path_smoothing=0.0,
         max_features=1.0,
         max_features_by_level=1.0,
         max_features_by_tree=1.0,
+        feature_weights=None,
+        feature_penalties=None,
+        first_use_penalties=None,
         max_bins=255,
+        bin_thresholds=None,
+        forced_splits=None,
         categorical_features="from_dtype",
         categorical_encoding="auto",
         categorical_smoothing=10.0,
@@ -104,8 +119,12 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         early_stopping="auto",
         scoring="loss",
         validation_fraction=0.1,
+        validation_split=None,
         n_iter_no_change=10,
         tol=1e-7,
+        max_time=None,
+        on_interrupt="raise",
+        callbacks=None,
         importance="gain",
         n_jobs=None,
         verbose=0,
@@ -177,6 +196,8 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         The labels.
     n_iter_ : int
         Number of rounds.
+    best_iteration_ : int
+        How many rounds predict: up to the best score of the samples that early stopping holds out, else all.
     n_trees_per_iteration_ : int
         1 for two classes, else the number of classes.
     train_score_ : ndarray of shape (n_rounds + 1,)
@@ -234,10 +255,23 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         min_child_weight=1e-3,
         max_delta_step=0.0,
         growth="leaf",
+        subsample=1.0,
+        subsample_groups=None,
+        row_sampling="uniform",
+        top_rate=0.2,
+        other_rate=0.1,
+        dropout_rate=0.0,
+        random_thresholds=False,
+        path_smoothing=0.0,
         max_features=1.0,
         max_features_by_level=1.0,
         max_features_by_tree=1.0,
+        feature_weights=None,
+        feature_penalties=None,
+        first_use_penalties=None,
         max_bins=255,
+        bin_thresholds=None,
+        forced_splits=None,
         categorical_features="from_dtype",
         categorical_encoding="auto",
         categorical_smoothing=10.0,
@@ -247,8 +281,12 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         early_stopping="auto",
         scoring="loss",
         validation_fraction=0.1,
+        validation_split=None,
         n_iter_no_change=10,
         tol=1e-7,
+        max_time=None,
+        on_interrupt="raise",
+        callbacks=None,
         importance="gain",
         n_jobs=None,
         verbose=0,
