@@ -13,6 +13,7 @@ from skensemble.binning.stored_codes import StoredCodes
 
 SAMPLE_SIZE = 200_000  # rows that thresholds are chosen from
 MOST_SHORT_BINS = 255  # with a code for missing values
+_SUM_BITS = 51  # of a sum of whole weights: rounding them up adds less than 1 a row, and float64 has two bits more
 _GREATEST = np.finfo(np.float64).max
 _STRETCH = 1 << 14  # rows that a thread encodes at once
 _SMALL = 1 << 17  # values that one thread encodes sooner than two
@@ -167,6 +168,7 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
     if n_samples > SAMPLE_SIZE:
         rows = np.sort(np.random.default_rng(seed).choice(n_samples, SAMPLE_SIZE, replace=False))
         X, sample_weight = X[rows], None if sample_weight is None else sample_weight[rows]
+    sample_weight = None if sample_weight is None else whole_weights(sample_weight)
     n_bins = np.zeros(X.shape[1], np.int64) if n_categories is None else np.array(n_categories, np.int64)
     is_categorical = n_bins > 0
     found = [np.empty(0)] * X.shape[1]
@@ -190,26 +192,29 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
     return Bins(thresholds, n_bins, is_categorical)
 
 
+def whole_weights(sample_weight):
+    """Return weights as whole multiples of a power of two so small that none of them becomes 0.
+
+    Their sums are exact: thresholds depend neither on the order of the rows, nor on whether zeros are stored.
+    """
+    exponent = _SUM_BITS - int(np.frexp(sample_weight.sum())[1])
+    return np.maximum(np.ceil(np.ldexp(sample_weight, exponent)), sample_weight > 0)
+
+
 def thresholds_of_column(X, feature, max_bins, sample_weight=None):
     """Return the thresholds of one feature of an array."""
     return thresholds_of(X[:, feature], max_bins, sample_weight)
 
 
 def thresholds_of_stored(X, feature, max_bins, sample_weight=None):
-    """Return the same of one feature of a CSC matrix, to the bit, mostly in a time that zeros do not add to."""
+    """Return the same of one feature of a CSC matrix and whole weights: zeros are one value, of their weight."""
     entries = slice(X.indptr[feature], X.indptr[feature + 1])
-    values, rows, n_samples = X.data[entries], X.indices[entries], X.shape[0]
+    values, rows = X.data[entries], X.indices[entries]
     if sample_weight is None:
-        counts, n_zeros = np.ones(len(values)), n_samples - len(values)
-    elif len(distinct_values(values)) < max_bins:  # each has a bin, whatever it weighs
-        counts = (sample_weight[rows] > 0).astype(np.float64)
-        n_zeros = np.count_nonzero(sample_weight > 0) - counts.sum()
-    else:  # sums of weights are rounded, in the order of the rows
-        column = np.zeros(n_samples)
-        column[rows] = values
-        return thresholds_of(column, max_bins, sample_weight)
-    # Counts are weights whose sums are exact, so that zeros may be one value that counts as often as it occurs.
-    return thresholds_of(np.append(values, 0.0), max_bins, np.append(counts, n_zeros))
+        weights, total = np.ones(len(values)), X.shape[0]
+    else:
+        weights, total = sample_weight[rows], sample_weight.sum()
+    return thresholds_of(np.append(values, 0.0), max_bins, np.append(weights, total - weights.sum()))
 
 
 def thresholds_of(column, max_bins, sample_weight=None):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skensemble.binning.bins import find_bins, thresholds_of
+from skensemble.binning.bins import find_bins, thresholds_of, whole_weights
 
 pytestmark = pytest.mark.nojit
 
@@ -94,3 +94,22 @@ def test_minus_zero_is_zero():
 
     assert not np.signbit(bins.thresholds).any()
     assert_array_equal(bins.encode(X, bundles=False).codes, (X > 0.0).astype(int))
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 1e-310, 1e300])
+def test_weights_are_whole_and_not_lost(scale):
+    weight = scale * np.random.default_rng(0).random(1000)
+    weight[0], weight[1] = 0.0, 5e-324
+    whole = whole_weights(weight)
+
+    assert_array_equal(whole, np.round(whole))
+    assert_array_equal(whole > 0, weight > 0)
+    assert whole.sum() < 2**52
+
+
+def test_thresholds_of_weighted_rows_do_not_depend_on_their_order():
+    random = np.random.default_rng(0)
+    X, weight, order = random.integers(0, 90, (3000, 1)).astype(float), random.random(3000), random.permutation(3000)
+
+    permuted = find_bins(X[order], 20, None, weight[order])
+    assert_array_equal(permuted.thresholds, find_bins(X, 20, None, weight).thresholds)
