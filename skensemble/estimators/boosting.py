@@ -76,6 +76,7 @@ class BaseHistGradientBoosting(BoostedTrees):
             Of wrong shapes, negative weights, contradictory parameters, constraints that do not fit the data, or a
             target that the loss does not take.
         """
+        self._check_validation_arguments(X_val, y_val, sample_weight_val)
         goes_on = self.warm_start and self.__sklearn_is_fitted__()
         if not goes_on:
             # Drawn as scikit-learn draws it, so that for one random_state both hold the same rows out.
@@ -144,12 +145,11 @@ class BaseHistGradientBoosting(BoostedTrees):
             return n_samples > MOST_ROWS_WITHOUT_STOPPING
         return bool(self.early_stopping)
 
-    def _validation_rows(self, X_val, y_val, sample_weight_val, objective):
-        """Return the `TrainingRows` that the user holds out, or None."""
+    def _check_validation_arguments(self, X_val, y_val, sample_weight_val):
         if X_val is None and y_val is None:
             if sample_weight_val is not None:
                 raise ValueError("sample_weight_val is provided, but X_val and y_val were not provided.")
-            return None
+            return
         if y_val is None:
             raise ValueError("X_val is provided, but y_val was not provided.")
         if X_val is None:
@@ -159,6 +159,11 @@ class BaseHistGradientBoosting(BoostedTrees):
                 "X_val and y_val are passed to fit while at the same time early_stopping is False. When passing X_val "
                 "and y_val to fit, early_stopping should be set to either 'auto' or True."
             )
+
+    def _validation_rows(self, X_val, y_val, sample_weight_val, objective):
+        """Return the `TrainingRows` that the user holds out, or None."""
+        if X_val is None:
+            return None
         X = self._validate_X_predict(X_val, is_fitted=False)
         y = _check_y(y_val, estimator=self)
         check_consistent_length(X, y)

@@ -7,7 +7,8 @@ import numpy as np
 from skensemble.growing.plan import GrownTree
 from skensemble.records import copy_nodes
 
-_HEADROOM = 1.1  # of the first tree's size times the number of trees; pages that nobody writes on cost nothing
+_HEADROOM = 1.1  # of the first tree's size times the number of trees; pages that nobody writes on cost nothing,
+_MOST_AT_ONCE = 1 << 20  # but systems do not promise any number of them: nodes up to which there is room at once
 
 
 class TreeStack:
@@ -52,7 +53,8 @@ class TreeStack:
         start, stop = self.starts[-1], self.starts[-1] + len(tree.nodes)
         if self.nodes is None or stop > len(self.nodes):
             estimate = int(_HEADROOM * stop / len(self.starts) * self.n_trees)
-            self._make_room(tree, start, max(stop, self.n_nodes or estimate))
+            room = self.n_nodes or min(estimate, max(2 * stop, _MOST_AT_ONCE))
+            self._make_room(tree, start, max(stop, room))
         _as_bytes(self.nodes[start:stop])[:] = _as_bytes(tree.nodes)
         self.values[start:stop] = tree.values
         self.starts.append(stop)
