@@ -15,7 +15,7 @@ from skensemble.boosting.updates import move_predictions, walk_rows
 from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
 from skensemble.growing.leaf_wise import grow_tree
-from skensemble.growing.leaves import new_field, new_own, new_tree
+from skensemble.growing.leaves import n_slots_of, new_field, new_own, new_tree
 from skensemble.growing.plan import GrownTree
 from skensemble.growing.symmetric import grow_symmetric_tree
 from skensemble.objectives.objectives import Objective
@@ -63,8 +63,9 @@ class Booster:
         self.n_threads = 1 if data.codes.size < SMALL_WORK else n_threads
         self.training = new_training(target, raw, sample_weight, self.n_threads)
         max_leaf_nodes, loss = plan.growth.max_leaf_nodes, plan.objective.loss
-        self.field = new_field(data, max_leaf_nodes, self.n_threads, samples_rows=plan.sampling is not None)
-        self.own = [new_own(data, plan.constraints[0], max_leaf_nodes) for _ in range(self.n_threads)]
+        n_slots = n_slots_of(plan.growth, len(target))
+        self.field = new_field(data, n_slots, self.n_threads, samples_rows=plan.sampling is not None)
+        self.own = [new_own(data, plan.constraints[0], max_leaf_nodes, n_slots) for _ in range(self.n_threads)]
         self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
         self.grown: list[GrownTree] = []  # with dropout
         self.dropout = Dropout(plan.dropout_rate, plan.growth.learning_rate, data, raw) if plan.dropout_rate else None

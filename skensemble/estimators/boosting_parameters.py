@@ -284,6 +284,7 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         max_depth=NO_LIMIT if estimator.max_depth is None else int(estimator.max_depth),
         min_gain=float(estimator.min_split_gain),
         by_depth=estimator.growth == "depth",
+        is_unlimited=estimator.max_leaf_nodes is None and estimator.growth != "symmetric",
         learning_rate=float(estimator.learning_rate),
         max_features=float(estimator.max_features),
         max_features_by_level=float(estimator.max_features_by_level),
@@ -300,6 +301,8 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         raise ValueError(
             f"path_smoothing does not go with loss={estimator.loss!r}, whose leaves are refined: set it to 0."
         )
+    if estimator.growth == "symmetric" and estimator.max_leaf_nodes is None and estimator.max_depth is None:
+        raise ValueError('growth="symmetric" needs a limit: set max_leaf_nodes or max_depth.')
     if estimator.growth == "symmetric" and estimator.forced_splits is not None:
         raise ValueError('forced_splits are of single leaves: they need growth="leaf" or "depth", not "symmetric".')
     return BoostingPlan(

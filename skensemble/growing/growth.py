@@ -32,6 +32,7 @@ class Growth(NamedTuple):
     max_depth: int
     min_gain: float  # least gain of a cut, in the loss
     by_depth: bool  # whether the leaves nearest to the root are cut first; else those that gain most
+    is_unlimited: bool  # whether every leaf that can be cut is, so that their order is free
     learning_rate: float
     max_features: float  # share of the features that a node draws
     max_features_by_level: float

@@ -17,7 +17,19 @@ from skensemble._intrinsics import prefetch
 from skensemble._random import FEATURES_OF_TREE, draw
 from skensemble._team import CHUNK, meet
 from skensemble.growing.growth import NOTHING, keep_some
-from skensemble.growing.leaves import divide, slot_of_thread, write_cut, write_node, write_sides
+from skensemble.growing.leaves import (
+    N_FREE,
+    N_PENDING,
+    divide,
+    free_slot,
+    pop_leaf,
+    push_leaf,
+    slot_of_thread,
+    take_slot,
+    write_cut,
+    write_node,
+    write_sides,
+)
 from skensemble.growing.proposals import find_cuts
 from skensemble.splitting.histogram import Sums, add_rows, merge, sums_at
 
@@ -47,18 +59,20 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
     """
     plant(team, data, field, own, criterion, growth, units, key)
     find_cuts(team, data, field, own, criterion, growth, constraints, units, 0, 0)
+    push_leaf(own, 0)
     leaves, n_leaves = own.leaves, 1
     if team.number == 0:
         write_node(tree, leaves[0], units, growth.learning_rate)
     while n_leaves < growth.max_leaf_nodes and team.stop[0] == 0:
-        chosen = choose_leaf(leaves, n_leaves, growth)
-        if leaves[chosen]["gain"] <= 0.0 and leaves[chosen]["forced"] == NOTHING:
+        chosen = pop_leaf(own) if growth.is_unlimited else choose_leaf(leaves, n_leaves, growth)
+        if chosen == NOTHING:
             break
         if team.number == 0:
             write_cut(tree, own, chosen, n_leaves, data)
         write_sides(own, chosen, data)
         n_left = partition_rows(data, field, own.sides, leaves[chosen])
-        smaller_is_left = divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units)
+        slot = take_slot(own) if growth.is_unlimited else n_leaves
+        smaller_is_left = divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units)
         left, right, is_last = leaves[chosen], leaves[n_leaves], n_leaves + 1 == growth.max_leaf_nodes
         if team.number == 0:
             write_node(tree, left, units, growth.learning_rate)
@@ -69,6 +83,9 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
             smaller, larger = (left["slot"], right["slot"]) if smaller_is_left else (right["slot"], left["slot"])
             merge_share(team, data, field, smaller, larger)
             find_cuts(team, data, field, own, criterion, growth, constraints, units, chosen, n_leaves)
+            if growth.is_unlimited:
+                push_leaf(own, n_leaves if smaller_is_left else chosen)
+                push_leaf(own, chosen if smaller_is_left else n_leaves)
         n_leaves += 1
     return n_leaves
 
@@ -81,6 +98,9 @@ def plant(team, data, field, own, criterion, growth, units, key):
     root["slot"], root["number"], root["depth"], root["key"], root["tree_key"] = 0, 0, 0, key, key
     root["lower"], root["upper"] = -np.inf, np.inf
     root["forced"] = 0 if growth.forced.size else NOTHING
+    own.sizes[N_PENDING], own.sizes[N_FREE] = 0, 0
+    for slot in range(1, own.free.size):
+        free_slot(own, slot)
     own.groups[0] = ~np.uint64(0)
     own.of_tree[:] = 1
     own.of_node[:] = 1
@@ -99,7 +119,10 @@ def plant(team, data, field, own, criterion, growth, units, key):
 
 @part
 def choose_leaf(leaves, n_leaves, growth):
-    """The leaf that is cut next: a forced one, the first one of largest gain, or one that is nearest to the root."""
+    """The leaf that is cut next: a forced one, the first one of largest gain, or one that is nearest to the root.
+
+    NOTHING: no leaf can be cut.
+    """
     chosen = 0
     if growth.forced.size:
         for i in range(n_leaves):
@@ -112,7 +135,7 @@ def choose_leaf(leaves, n_leaves, growth):
             is_better = difference < 0 or (difference == 0 and is_better)
         if is_better:
             chosen = i
-    return chosen
+    return chosen if leaves[chosen]["gain"] > 0.0 else NOTHING
 
 
 @inlined

@@ -37,6 +37,7 @@ OPEN_LEAF = np.dtype(
     ],
     align=True,
 )
+N_PENDING, N_FREE = range(2)  # items of Own.sizes
 PROPOSAL = np.dtype(
     [
         ("score", np.float64),
@@ -59,7 +60,7 @@ class Field(NamedTuple):
     rows: np.ndarray  # (n_samples,) uint32: each thread's rows, sorted by leaf
     right_rows: np.ndarray  # (n_samples,) uint32: work space of the partition
     kept: np.ndarray  # (n_samples,) uint8: whether a tree is grown on a row; no length: it is on all
-    pool: np.ndarray  # (max_leaf_nodes + team size, n_bins * 2) int64: histograms
+    pool: np.ndarray  # (n_slots + team size, n_bins * 2) int64: histograms
     proposals: np.ndarray  # (team size, 2) PROPOSAL: for the two children of a cut
     words: np.ndarray  # (team size, 2, n_words) uint64: categories that they send left
 
@@ -74,6 +75,9 @@ class Own(NamedTuple):
     of_tree: np.ndarray  # (n_features,) uint8: whether the tree looks at a feature
     of_node: np.ndarray  # (n_features,) uint8: whether a node does
     sides: np.ndarray  # (n_codes,) uint8: whether a code of a column goes left
+    pending: np.ndarray  # (n_slots,) int64: leaves that are not cut yet, where all are cut that can be
+    free: np.ndarray  # (n_slots,) int64: slots of the pool that no leaf has, in the same case
+    sizes: np.ndarray  # (2,) int64: N_PENDING, N_FREE
     is_used: np.ndarray  # (n_features,) uint8: whether a tree of the fit has been cut by a feature
     desk: CategoryDesk
 
@@ -87,7 +91,16 @@ class BoostedTree(NamedTuple):
     words: np.ndarray  # (>= max_leaf_nodes - 1, n_words) uint64: categories that go left, a row a cut
 
 
-def new_field(data, max_leaf_nodes, team_size, *, samples_rows=False):
+def n_slots_of(growth, n_samples):
+    """How many leaves have a histogram at once.
+
+    Where the order of the cuts is free, the smaller child of each is cut before the larger one: what is pending below a
+    leaf of n rows are leaves of which each has twice the rows of the next.
+    """
+    return min(growth.max_leaf_nodes, int(n_samples).bit_length() + 2) if growth.is_unlimited else growth.max_leaf_nodes
+
+
+def new_field(data, n_slots, team_size, *, samples_rows=False):
     """Return the `Field` of a team; where rows are sampled it is up to the caller to write `kept`."""
     n_samples = len(data.codes)
     return Field(
@@ -95,13 +108,13 @@ def new_field(data, max_leaf_nodes, team_size, *, samples_rows=False):
         rows=np.empty(n_samples, np.uint32),
         right_rows=np.empty(n_samples, np.uint32),
         kept=np.ones(n_samples if samples_rows else 0, np.uint8),
-        pool=np.empty((max_leaf_nodes + team_size, 2 * data.column_offsets[-1]), np.int64),
+        pool=np.empty((n_slots + team_size, 2 * data.column_offsets[-1]), np.int64),
         proposals=np.zeros((team_size, 2), PROPOSAL),
         words=np.zeros((team_size, 2, words_of(data)), np.uint64),
     )
 
 
-def new_own(data, constraints: Constraints, max_leaf_nodes):
+def new_own(data, constraints: Constraints, max_leaf_nodes, n_slots):
     """Return the `Own` of a thread."""
     n_features = len(data.n_bins)
     return Own(
@@ -111,6 +124,9 @@ def new_own(data, constraints: Constraints, max_leaf_nodes):
         of_tree=np.ones(n_features, np.uint8),
         of_node=np.ones(n_features, np.uint8),
         sides=np.zeros(int(np.diff(data.column_offsets).max()), np.uint8),
+        pending=np.zeros(n_slots, np.int64),
+        free=np.zeros(n_slots, np.int64),
+        sizes=np.zeros(2, np.int64),
         is_used=np.zeros(n_features, np.uint8),
         desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data)),
     )
@@ -197,10 +213,10 @@ def goes_left(own, chosen, data, bin):
 
 
 @part
-def divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units):
+def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units):
     """Turn a leaf into its left child and the next leaf into its right one; returns whether the left one is smaller.
 
-    The smaller child gets the next slot of the pool, where it will be summed up; the larger one inherits the parent's,
+    The smaller child gets a slot of the pool, where it will be summed up; the larger one inherits the parent's,
     from which the smaller one will be subtracted.
     """
     left, right = own.leaves[chosen], own.leaves[n_leaves]
@@ -233,7 +249,40 @@ def divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units)
         else:
             left["lower"] = right["upper"] = middle
     if units.count(left_sums) <= units.count(right_sums):
-        right["slot"], left["slot"] = left["slot"], n_leaves
+        right["slot"], left["slot"] = left["slot"], slot
         return True
-    right["slot"] = n_leaves
+    right["slot"] = slot
     return False
+
+
+@part
+def push_leaf(own, at):
+    """Note a leaf that may be cut, or free its slot."""
+    if own.leaves[at]["gain"] > 0.0 or own.leaves[at]["forced"] != NOTHING:
+        own.pending[own.sizes[N_PENDING]] = at
+        own.sizes[N_PENDING] += 1
+    else:
+        free_slot(own, own.leaves[at]["slot"])
+
+
+@part
+def pop_leaf(own):
+    """The leaf that was noted last, or NOTHING."""
+    if own.sizes[N_PENDING] == 0:
+        return NOTHING
+    own.sizes[N_PENDING] -= 1
+    return own.pending[own.sizes[N_PENDING]]
+
+
+@part
+def free_slot(own, slot):
+    """Give a slot of the pool back."""
+    own.free[own.sizes[N_FREE]] = slot
+    own.sizes[N_FREE] += 1
+
+
+@part
+def take_slot(own):
+    """A slot of the pool that no leaf has."""
+    own.sizes[N_FREE] -= 1
+    return own.free[own.sizes[N_FREE]]

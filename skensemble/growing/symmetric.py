@@ -47,7 +47,7 @@ def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, 
                 write_cut(tree, own, at, n_leaves, data)
             write_sides(own, at, data)
             n_left = partition_rows(data, field, own.sides, leaves[at])
-            smaller_is_left = divide(own, at, n_left, n_leaves, growth, constraints, criterion, units)
+            smaller_is_left = divide(own, at, n_left, n_leaves, n_leaves, growth, constraints, criterion, units)
             left, right = leaves[at], leaves[n_leaves]
             if team.number == 0:
                 write_node(tree, left, units, growth.learning_rate)

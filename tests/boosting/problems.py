@@ -25,6 +25,7 @@ GROWTH = {
     "max_depth": NO_LIMIT,
     "min_gain": 0.0,
     "by_depth": False,
+    "is_unlimited": False,
     "learning_rate": 0.1,
     "max_features": 1.0,
     "max_features_by_level": 1.0,

@@ -125,6 +125,19 @@ def test_every_leaf_has_as_many_rows_as_it_must(loss):
         assert leaves["n_node_samples"].sum() == len(X)
 
 
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_without_a_limit_of_leaves_few_histograms_are_kept_and_the_trees_are_the_same(n_threads):
+    X, y = problem("squared_error", 1 + SMALL_WORK // 4)
+    options = {"max_leaf_nodes": 700, "min_samples_leaf": 40, "categorical": [2], "n_rounds": 2, "max_depth": 9}
+    booster, unlimited, raw = boost(X, y, "squared_error", is_unlimited=True, n_threads=n_threads, **options)
+    _, limited, raw_of_limited = boost(X, y, "squared_error", **options)
+
+    assert booster.field.pool.shape[0] < 30
+    assert_array_equal(raw, raw_of_limited)
+    for tree, other in zip(unlimited, limited, strict=True):
+        assert 200 < len(tree.nodes) == len(other.nodes) < 1399
+
+
 def test_a_booster_goes_on_where_it_was():
     X, y = problem("log_loss")
     _, at_once, raw = boost(X, y, "log_loss", n_rounds=6, max_features=0.5)
