@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import _fit_context
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import _check_y, check_is_fitted
 
@@ -17,7 +18,7 @@ from skensemble.estimators.boosting_parameters import make_boosting_plan, object
 from skensemble.estimators.early_stopping import hold_out
 from skensemble.estimators.feature_parameters import ForcedSplits, own_thresholds
 from skensemble.estimators.inputs import all_or_nothing
-from skensemble.estimators.rounds import Rounds
+from skensemble.estimators.rounds import Rounds, fitted_attributes
 from skensemble.estimators.row_sampling import groups_of_rows
 from skensemble.estimators.target_statistics import TargetStatistics, encoded_features
 from skensemble.estimators.targets import check_size
@@ -28,7 +29,7 @@ from skensemble.trees.trees import Trees
 MOST_ROWS_WITHOUT_STOPPING = 10_000  # for early_stopping="auto"
 
 
-class BaseHistGradientBoosting(BoostedTrees):
+class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
     """A booster of trees that grow on histograms.
 
     A class says in `_encode_y` what numbers stand for its targets, and in `_n_classes` how many classes there are.
@@ -43,6 +44,7 @@ class BaseHistGradientBoosting(BoostedTrees):
 
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing
+    @with_callbacks
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, init_score=None):
         """Boost.
 
@@ -209,9 +211,13 @@ class BaseHistGradientBoosting(BoostedTrees):
             X = self._statistics.encode(validation.X)
             raw = self._raw_so_far(X, validation.offset, n_threads)
             held_out = HeldOut(X, validation.target, raw, validation.weight, n_threads=n_threads)
-        rounds = Rounds(self, booster, rows, held_out, validation)
+        context = self._init_callback_context(max_subtasks=self.max_iter)
+        told = {"X": rows.source, "y": rows.y, "metadata": {"sample_weight": rows.weight}}
+        context.call_on_fit_task_begin(estimator=self, **told)
+        rounds = Rounds(self, booster, rows, held_out, validation, context)
         rounds.run()
         rounds.finish(self)
+        context.call_on_fit_task_end(estimator=self, **told, reconstruction_attributes=lambda: fitted_attributes(self))
 
     def _raw_so_far(self, X, offset, n_threads):
         """Return the raw predictions of the rounds of an earlier fit, (n_outputs, n_samples) float64."""

@@ -26,6 +26,8 @@ class Rounds:
     held_out : HeldOut or None
     validation : TrainingRows or None
         What `held_out` holds.
+    context : sklearn.callback.CallbackContext
+        Of the fit.
 
     Attributes
     ----------
@@ -33,8 +35,10 @@ class Rounds:
         The trees so far, without those of a fit before.
     """
 
-    def __init__(self, estimator, booster, rows, held_out, validation):
+    def __init__(self, estimator, booster, rows, held_out, validation, context):
         self.estimator, self.booster, self.held_out = estimator, booster, held_out
+        self.context = context if hasattr(estimator, "_skl_callbacks") else None
+        self.told = {"X": rows.source, "y": rows.y, "metadata": {"sample_weight": rows.weight}}
         self.grown, self.n_rounds = [], booster.n_rounds
         self.monitor = Monitor(estimator, estimator.train_score_, estimator.validation_score_)
         self.scored: list[ScoredRows] = []
@@ -75,13 +79,16 @@ class Rounds:
                 if estimator.do_early_stopping_:
                     is_last = self._record(new)
                 is_last |= self._end_round() or time.perf_counter() > deadline
-                if not (self.callbacks or estimator.do_early_stopping_):
+                if not (self.callbacks or self.context is not None or estimator.do_early_stopping_):
                     seconds = max((time.perf_counter() - begin) / n_step, 1e-6)
                     n_step = max(1, int(SECONDS_OF_STEP / seconds))
                 if progress is not None:
                     progress(self.n_rounds, self.booster, self)
 
     def _begin_round(self):
+        if self.context is not None:
+            self.task = self.context.subcontext(task_name="round")
+            self.task.call_on_fit_task_begin(estimator=self.estimator, **self.told)
         if not self.callbacks:
             return
         this_round = Round(self.n_rounds, self.estimator.learning_rate, self._model)
@@ -91,13 +98,16 @@ class Rounds:
 
     def _end_round(self):
         """Tell the callbacks; returns whether one of them ends the fit."""
+        is_last = self.context is not None and self.task.call_on_fit_task_end(
+            estimator=self.estimator, **self.told, reconstruction_attributes=lambda: fitted_attributes(self._model())
+        )
         if not self.callbacks:
-            return False
+            return is_last
         scores = [values[-1] if values else None for values in self._values()]
         rate = self.booster.plan.growth.learning_rate
         this_round = Round(self.n_rounds - 1, rate, self._model, scores, is_over=True)
         answers = [callback(this_round) for callback in self.callbacks]  # all of them see it
-        return any(answer is True for answer in answers)
+        return is_last or any(answer is True for answer in answers)
 
     def _model(self):
         """Return a fitted copy of the estimator, without callbacks."""
@@ -129,3 +139,13 @@ class Rounds:
         else:
             scores = [each.score(estimator, self.scorer) for each in self.scored]
         return self.monitor.record(*scores)
+
+
+def fitted_attributes(model):
+    """Return what a fitted estimator has beside its parameters and its callbacks."""
+    parameters = model.get_params(deep=False)
+    return {
+        name: value
+        for name, value in vars(model).items()
+        if name not in parameters and "callback" not in name and "_ctx" not in name
+    }
