@@ -22,6 +22,7 @@ from skensemble.objectives.objectives import Objective
 from skensemble.records import LEAF, copy_nodes
 
 SMALL_WORK = 100_000  # values below which one thread is faster than a team
+WIDE_RANGE = 1e4  # of the weights
 LINE = 8  # float64 in a cache line
 STRETCH = 1 << 16  # rows whose losses are summed up at once
 
@@ -64,7 +65,13 @@ class Booster:
         self.training = new_training(target, raw, sample_weight, self.n_threads)
         max_leaf_nodes, loss = plan.growth.max_leaf_nodes, plan.objective.loss
         n_slots = n_slots_of(plan.growth, len(target))
-        self.field = new_field(data, n_slots, self.n_threads, samples_rows=plan.sampling is not None)
+        self.field = new_field(
+            data,
+            n_slots,
+            self.n_threads,
+            samples_rows=plan.sampling is not None,
+            is_wide=needs_wide_bins(sample_weight),
+        )
         self.own = [new_own(data, plan.constraints[0], max_leaf_nodes, n_slots) for _ in range(self.n_threads)]
         self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
         self.grown: list[GrownTree] = []  # with dropout
@@ -195,6 +202,11 @@ class Booster:
     def loss(self):
         """Return the mean loss of the training samples."""
         return mean_loss(self.training, self.plan.objective.loss, self.n_threads)
+
+
+def needs_wide_bins(sample_weight):
+    """Whether weights, (n_samples,) float64 above 0 or None, are so different that packed bins round the least to 0."""
+    return sample_weight is not None and sample_weight.max() > WIDE_RANGE * sample_weight.min()
 
 
 def new_training(target, raw, sample_weight=None, n_threads=1):

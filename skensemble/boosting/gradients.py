@@ -10,7 +10,7 @@ from skensemble._team import CHUNK, meet
 from skensemble.arrays.copying import copy_items
 from skensemble.arrays.sorting import bit_length
 from skensemble.objectives.elementary import exponential, logarithm
-from skensemble.splitting.histogram import Units
+from skensemble.splitting.histogram import WIDE, Units
 
 SUM_BITS = 62  # of the sum over all rows, so that no sum overflows
 MOST_BITS = 51  # of one row: what a float64 can be rounded to by adding _ROUND
@@ -55,7 +55,7 @@ def start_round(team, training):
 
 @kernel
 def write_pairs(team, training, loss, output, pairs):
-    """Write the words of the thread's rows, (n_samples, 2) int64, and return their `Units`.
+    """Write the words of the thread's rows, (n_samples, n_words) int64, and return their `Units`.
 
     Steps are as fine as sums over all rows allow; powers of two that depend on greatest values only, so that neither
     threads nor the order of the rows change them.
@@ -65,11 +65,13 @@ def write_pairs(team, training, loss, output, pairs):
     greatest_hessian = loss.greatest_hessian() * training.greatest_weight
     if not (np.isfinite(greatest_gradient) and np.isfinite(greatest_hessian)):
         greatest_gradient, greatest_hessian = find_extremes(team, training, loss, output)
-    count_bits = bit_length(n_samples)
+    is_wide = pairs.shape[1] == WIDE
+    count_bits = 0 if is_wide else bit_length(n_samples)
     units = Units(
         step_of(greatest_gradient, n_samples, SUM_BITS),
         step_of(greatest_hessian, n_samples, SUM_BITS - count_bits),
         count_bits,
+        is_wide,
     )
     for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
         stop = min(first + CHUNK, n_samples)
@@ -139,6 +141,7 @@ def write_words(training, loss, output, units, words, first, stop, has_weights):
     several = training.peaks.size > 0
     peaks = training.peaks[first:stop] if several else target
     scales = training.scales[first:stop] if several else target
+    own_count = 0 if units.is_wide else 1
     per_gradient, per_hessian = 1.0 / units.gradient_step, 1.0 / units.hessian_step
     for i in range(target.size):
         weight = weights[i] if has_weights else 1.0
@@ -146,7 +149,7 @@ def write_words(training, loss, output, units, words, first, stop, has_weights):
         gradient = weight * loss.gradient(target[i], raw[i], prediction, output) * per_gradient
         hessian = weight * loss.hessian(target[i], raw[i], prediction) * per_hessian
         first_words[i] = rounded(gradient)
-        second_words[i] = (rounded(hessian) << units.count_bits) + 1
+        second_words[i] = (rounded(hessian) << units.count_bits) + own_count
 
 
 @part
@@ -155,6 +158,9 @@ def interleave(words, pairs):
     for i in range(pairs.shape[0]):
         pairs[i, 0] = words[0, i]
         pairs[i, 1] = words[1, i]
+    if pairs.shape[1] == WIDE:
+        for i in range(pairs.shape[0]):
+            pairs[i, 2] = 1
 
 
 @inlined

@@ -24,6 +24,7 @@ from skensemble.growing.leaves import (
     free_slot,
     pop_leaf,
     push_leaf,
+    put_sums_of,
     slot_of_thread,
     take_slot,
     write_cut,
@@ -31,7 +32,7 @@ from skensemble.growing.leaves import (
     write_sides,
 )
 from skensemble.growing.proposals import find_cuts
-from skensemble.splitting.histogram import Sums, add_rows, merge, sums_at
+from skensemble.splitting.histogram import add_rows, merge, no_sums, sums_at
 
 FAR_AHEAD = 64  # rows between a prefetch and its use, in loops that do little for each row
 
@@ -109,11 +110,11 @@ def plant(team, data, field, own, criterion, growth, units, key):
     meet(team)
     merge_share(team, data, field, 0, -1)
     meet(team)
-    total = Sums(0, 0)
+    total = no_sums()
     for code in range(data.column_offsets[1]):  # those of any one column
-        total = total.plus(sums_at(field.pool[0], code))
+        total = total.plus(sums_at(field.pool[0], code, units))
     meet(team)  # to propose fills in what lies in the most frequent bins
-    root["gradient"], root["hessian_and_count"] = total.gradient, total.hessian_and_count
+    put_sums_of(root, total)
     root["value"] = criterion.free_value(units.gradient(total), units.hessian(total))
 
 
@@ -152,7 +153,8 @@ def sum_up(team, data, field, leaf):
 def merge_share(team, data, field, slot, sibling):
     """Complete the histograms of the thread's share of the columns."""
     first, stop = team.share(data.columns.shape[0])
-    merge(field.pool, slot, sibling, team, 2 * data.column_offsets[first], 2 * data.column_offsets[stop])
+    n_words = field.pairs.shape[1]
+    merge(field.pool, slot, sibling, team, n_words * data.column_offsets[first], n_words * data.column_offsets[stop])
 
 
 @part

@@ -10,7 +10,7 @@ from skensemble.arrays.bitset import contains, n_words
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING
 from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
-from skensemble.splitting.histogram import ANY, Fence, Sums
+from skensemble.splitting.histogram import ANY, PACKED, WIDE, Fence, Sums
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
 
 OPEN_LEAF = np.dtype(
@@ -18,7 +18,8 @@ OPEN_LEAF = np.dtype(
         ("start", np.int64),  # the thread's own rows of the leaf
         ("stop", np.int64),
         ("gradient", np.int64),  # sums of all rows of the leaf, as are the next
-        ("hessian_and_count", np.int64),
+        ("hessian", np.int64),
+        ("count", np.int64),
         ("slot", np.int64),  # of its histogram in the pool
         ("number", np.int64),  # of its node
         ("depth", np.int64),
@@ -32,7 +33,8 @@ OPEN_LEAF = np.dtype(
         ("bin", np.int64),
         ("missing_left", np.int64),
         ("left_gradient", np.int64),
-        ("left_hessian_and_count", np.int64),
+        ("left_hessian", np.int64),
+        ("left_count", np.int64),
         ("forced", np.int64),  # number of the cut that it is forced to, see `growing.growth`
     ],
     align=True,
@@ -45,8 +47,9 @@ PROPOSAL = np.dtype(
         ("bin", np.int64),
         ("missing_left", np.int64),
         ("gradient", np.int64),
-        ("hessian_and_count", np.int64),
-        ("unused", np.int64, 2),  # a cache line each
+        ("hessian", np.int64),
+        ("count", np.int64),
+        ("unused", np.int64, 1),  # a cache line each
     ],
     align=True,
 )
@@ -56,11 +59,11 @@ PROPOSAL = np.dtype(
 class Field(NamedTuple):
     """What the team writes on together while it grows trees; every item has one owner at any time."""
 
-    pairs: np.ndarray  # (n_samples, 2) int64: the words of each sample, see `splitting.histogram`
+    pairs: np.ndarray  # (n_samples, n_words) int64: the words of each sample, see `splitting.histogram`
     rows: np.ndarray  # (n_samples,) uint32: each thread's rows, sorted by leaf
     right_rows: np.ndarray  # (n_samples,) uint32: work space of the partition
     kept: np.ndarray  # (n_samples,) uint8: whether a tree is grown on a row; no length: it is on all
-    pool: np.ndarray  # (n_slots + team size, n_bins * 2) int64: histograms
+    pool: np.ndarray  # (n_slots + team size, n_bins * n_words) int64: histograms
     proposals: np.ndarray  # (team size, 2) PROPOSAL: for the two children of a cut
     words: np.ndarray  # (team size, 2, n_words) uint64: categories that they send left
 
@@ -100,15 +103,15 @@ def n_slots_of(growth, n_samples):
     return min(growth.max_leaf_nodes, int(n_samples).bit_length() + 2) if growth.is_unlimited else growth.max_leaf_nodes
 
 
-def new_field(data, n_slots, team_size, *, samples_rows=False):
+def new_field(data, n_slots, team_size, *, samples_rows=False, is_wide=False):
     """Return the `Field` of a team; where rows are sampled it is up to the caller to write `kept`."""
-    n_samples = len(data.codes)
+    n_samples, n_item_words = len(data.codes), WIDE if is_wide else PACKED
     return Field(
-        pairs=np.empty((n_samples, 2), np.int64),
+        pairs=np.empty((n_samples, n_item_words), np.int64),
         rows=np.empty(n_samples, np.uint32),
         right_rows=np.empty(n_samples, np.uint32),
         kept=np.ones(n_samples if samples_rows else 0, np.uint8),
-        pool=np.empty((n_slots + team_size, 2 * data.column_offsets[-1]), np.int64),
+        pool=np.empty((n_slots + team_size, n_item_words * data.column_offsets[-1]), np.int64),
         proposals=np.zeros((team_size, 2), PROPOSAL),
         words=np.zeros((team_size, 2, words_of(data)), np.uint64),
     )
@@ -154,7 +157,19 @@ def slot_of_thread(team, field):
 @part
 def sums_of(leaf):
     """The sums of a leaf."""
-    return Sums(leaf["gradient"], leaf["hessian_and_count"])
+    return Sums(leaf["gradient"], leaf["hessian"], leaf["count"])
+
+
+@part
+def put_sums_of(leaf, sums):
+    """Write the sums of a leaf."""
+    leaf["gradient"], leaf["hessian"], leaf["count"] = sums.gradient, sums.hessian, sums.count
+
+
+@part
+def put_left_sums(leaf, sums):
+    """Write the sums of what the best cut of a leaf leaves on the left."""
+    leaf["left_gradient"], leaf["left_hessian"], leaf["left_count"] = sums.gradient, sums.hessian, sums.count
 
 
 @part
@@ -222,13 +237,13 @@ def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, 
     left, right = own.leaves[chosen], own.leaves[n_leaves]
     right["start"], right["stop"] = left["start"] + n_left, left["stop"]
     left["stop"] = right["start"]
-    left_sums = Sums(left["left_gradient"], left["left_hessian_and_count"])
+    left_sums = Sums(left["left_gradient"], left["left_hessian"], left["left_count"])
     right_sums = sums_of(left).minus(left_sums)
     fence, feature = fence_of(left, criterion, constraints, 0, ANY), left["feature"]
     own.is_used[feature] = 1
     left["value"], right["value"] = criterion.value(left_sums, units, fence), criterion.value(right_sums, units, fence)
-    left["gradient"], left["hessian_and_count"] = left_sums.gradient, left_sums.hessian_and_count
-    right["gradient"], right["hessian_and_count"] = right_sums.gradient, right_sums.hessian_and_count
+    put_sums_of(left, left_sums)
+    put_sums_of(right, right_sums)
     left["depth"] += 1
     right["depth"] = left["depth"]
     left["number"], right["number"] = 2 * n_leaves - 1, 2 * n_leaves

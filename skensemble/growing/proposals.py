@@ -7,7 +7,7 @@ from skensemble._random import THRESHOLD, below, draw
 from skensemble._team import meet
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING, choose_features
-from skensemble.growing.leaves import fence_of, sums_of
+from skensemble.growing.leaves import fence_of, put_left_sums, sums_of
 from skensemble.records import FLAT
 from skensemble.splitting.histogram import ANY, best_cut, fill_frequent_bin, no_cut, sums_at
 from skensemble.splitting.histogram_categories import best_category_cut
@@ -50,7 +50,7 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
             if not own.of_node[feature] or sign == FLAT:
                 continue
             if data.frequent_bins[feature] >= 0:
-                fill_frequent_bin(histogram, data, feature, node)
+                fill_frequent_bin(histogram, data, feature, node, units)
             only = the_only_cut(histogram, data, feature, leaf, growth, units)
             fence = fence_of(leaf, criterion, constraints, sign, only)
             if data.is_categorical[feature]:
@@ -64,7 +64,7 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
                     copy_items(own.desk.words, words)
     posted["score"], posted["feature"], posted["bin"] = best.score, best.feature, best.bin
     posted["missing_left"] = best.missing_left
-    posted["gradient"], posted["hessian_and_count"] = best.left.gradient, best.left.hessian_and_count
+    posted["gradient"], posted["hessian"], posted["count"] = best.left.gradient, best.left.hessian, best.left.count
 
 
 @part
@@ -83,7 +83,7 @@ def the_only_cut(histogram, data, feature, leaf, growth, units):
         return np.int64(bits & MOST)
     lowest, highest, n_bins = -1, 0, data.n_bins[feature]
     for bin in range(n_bins):
-        if units.count(sums_at(histogram, data.offsets[feature] + bin)):
+        if units.count(sums_at(histogram, data.offsets[feature] + bin, units)):
             lowest, highest = (bin if lowest < 0 else lowest), bin
     if lowest < 0 or lowest == highest:
         return n_bins - 1  # all values against the missing ones
@@ -116,7 +116,7 @@ def adopt(team, field, own, criterion, growth, constraints, units, at, child):
         leaf["gain"] = gain
     leaf["feature"], leaf["bin"] = proposal["feature"], proposal["bin"]
     leaf["missing_left"] = proposal["missing_left"]
-    leaf["left_gradient"], leaf["left_hessian_and_count"] = proposal["gradient"], proposal["hessian_and_count"]
+    put_left_sums(leaf, sums_of(proposal))
     copy_items(field.words[best, child], own.words[at])
     return False
 

@@ -12,10 +12,10 @@ from skensemble.arrays.bitset import contains
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import choose_features
 from skensemble.growing.leaf_wise import merge_share, partition_rows, plant, sum_up
-from skensemble.growing.leaves import divide, fence_of, sums_of, write_cut, write_node, write_sides
+from skensemble.growing.leaves import divide, fence_of, put_left_sums, sums_of, write_cut, write_node, write_sides
 from skensemble.growing.proposals import RELATIVE_GAIN, is_better, the_only_cut
 from skensemble.records import FLAT, UNDEFINED
-from skensemble.splitting.histogram import ANY, Cut, Sums, fill_frequent_bin, no_cut, sums_at
+from skensemble.splitting.histogram import ANY, PACKED, WIDE, Cut, fill_frequent_bin, no_cut, no_sums, sums_at
 from skensemble.splitting.histogram_categories import order_categories, write_left
 
 
@@ -75,7 +75,7 @@ def propose_level(team, data, field, own, criterion, growth, constraints, units,
         sign = np.int64(constraints.monotonic[feature]) if has_signs else 0
         if not own.of_node[feature] or sign == FLAT:
             continue
-        sum_leaves(field.pool, totals, data, own, feature, n_leaves)
+        sum_leaves(field.pool, totals, data, own, units, feature, n_leaves)
         only = the_only_cut(totals, data, feature, own.leaves[0], growth, units)
         if data.is_categorical[feature]:
             cut = best_category_cut_of_level(
@@ -95,15 +95,16 @@ def propose_level(team, data, field, own, criterion, growth, constraints, units,
 
 
 @part
-def sum_leaves(pool, totals, data, own, feature, n_leaves):
+def sum_leaves(pool, totals, data, own, units, feature, n_leaves):
     """Write the sum of the leaves' histograms of a feature."""
-    first, stop = 2 * data.offsets[feature], 2 * (data.offsets[feature] + data.n_bins[feature] + 1)
+    n_words = WIDE if units.is_wide else PACKED
+    first, stop = n_words * data.offsets[feature], n_words * (data.offsets[feature] + data.n_bins[feature] + 1)
     for item in range(first, stop):
         totals[item] = 0
     for at in range(n_leaves):
         histogram = pool[own.leaves[at]["slot"]]
         if data.frequent_bins[feature] >= 0:
-            fill_frequent_bin(histogram, data, feature, sums_of(own.leaves[at]))
+            fill_frequent_bin(histogram, data, feature, sums_of(own.leaves[at]), units)
         for item in range(first, stop):
             totals[item] += histogram[item]
 
@@ -120,7 +121,7 @@ def score_of_cut(left, leaf, criterion, constraints, units, sign):
 def best_cut_of_level(pool, totals, data, own, criterion, constraints, units, feature, sign, only, n_leaves):
     """The best cut of all leaves by a numeric feature; see `splitting.histogram.best_cut`."""
     best, first, n_bins, scores = no_cut(), data.offsets[feature], data.n_bins[feature], own.desk.scores
-    n_missing, n_samples = units.count(sums_at(totals, first + n_bins)), 0
+    n_missing, n_samples = units.count(sums_at(totals, first + n_bins, units)), 0
     for at in range(n_leaves):
         n_samples += units.count(sums_of(own.leaves[at]))
     for missing_left in range(2 if n_missing else 1):
@@ -129,13 +130,13 @@ def best_cut_of_level(pool, totals, data, own, criterion, constraints, units, fe
         for at in range(n_leaves):
             leaf = own.leaves[at]
             histogram = pool[leaf["slot"]]
-            left = sums_at(histogram, first + n_bins) if missing_left else Sums(0, 0)
+            left = sums_at(histogram, first + n_bins, units) if missing_left else no_sums()
             for bin in range(n_cuts):
-                left = left.plus(sums_at(histogram, first + bin))
+                left = left.plus(sums_at(histogram, first + bin, units))
                 scores[bin] += score_of_cut(left, leaf, criterion, constraints, units, sign)
-        total = Sums(0, 0)
+        total = no_sums()
         for bin in range(n_cuts):
-            total = total.plus(sums_at(totals, first + bin))
+            total = total.plus(sums_at(totals, first + bin, units))
             if scores[bin] > best.score and only in (ANY, bin):
                 goes_left = missing_left == 1 if n_missing else 2 * units.count(total) > n_samples
                 best = Cut(scores[bin], feature, bin, goes_left, total)
@@ -152,24 +153,24 @@ def best_category_cut_of_level(pool, totals, data, own, criterion, constraints, 
         scores = desk.scores
         scores[:n_tried] = 0.0
         for at in range(n_leaves):
-            leaf, left = own.leaves[at], Sums(0, 0)
+            leaf, left = own.leaves[at], no_sums()
             for i in range(n_tried):
                 code = desk.order[n_common - 1 - i if is_backwards else i]
-                left = left.plus(sums_at(pool[leaf["slot"]], first + code))
+                left = left.plus(sums_at(pool[leaf["slot"]], first + code, units))
                 scores[i] += score_of_cut(left, leaf, criterion, constraints, units, 0)
         for i in range(n_tried):
             is_tried = only == ANY or only % (2 * n_tried) == is_backwards * n_tried + i
             if is_tried and scores[i] > best.score:
-                best, from_end = Cut(scores[i], feature, i + 1, False, Sums(0, 0)), is_backwards == 1
+                best, from_end = Cut(scores[i], feature, i + 1, False, no_sums()), is_backwards == 1
     if best.feature < 0:
         return best
-    total, left = Sums(0, 0), Sums(0, 0)
+    total, left = no_sums(), no_sums()
     for code in range(data.n_bins[feature] + 1):
-        total = total.plus(sums_at(totals, first + code))
+        total = total.plus(sums_at(totals, first + code, units))
     for i in range(best.bin):
-        left = left.plus(sums_at(totals, first + desk.order[n_common - 1 - i if from_end else i]))
+        left = left.plus(sums_at(totals, first + desk.order[n_common - 1 - i if from_end else i], units))
     missing_left = 2 * units.count(left) > units.count(total)
-    missing_left &= units.count(sums_at(totals, first + data.n_bins[feature])) == 0
+    missing_left &= units.count(sums_at(totals, first + data.n_bins[feature], units)) == 0
     missing_left = write_left(data, feature, n_common, best.bin, from_end, missing_left, desk)
     return Cut(best.score, feature, best.bin, missing_left, left)
 
@@ -190,13 +191,13 @@ def adopt_level(team, field, own, criterion, growth, constraints, units, n_leave
     gain = 0.5 * (proposal["score"] - uncut)
     if proposal["feature"] < 0 or gain < growth.min_gain or not gain > RELATIVE_GAIN * abs(uncut):
         return no_cut()
-    return Cut(proposal["score"], proposal["feature"], proposal["bin"], proposal["missing_left"] != 0, Sums(0, 0))
+    return Cut(proposal["score"], proposal["feature"], proposal["bin"], proposal["missing_left"] != 0, no_sums())
 
 
 @part
 def fits(histogram, data, own, criterion, constraints, units, cut, at):
     """Write the cut of a level into a leaf; returns whether the leaf can be cut there."""
-    leaf, first, left = own.leaves[at], data.offsets[cut.feature], Sums(0, 0)
+    leaf, first, left = own.leaves[at], data.offsets[cut.feature], no_sums()
     is_categorical, n_bins = data.is_categorical[cut.feature], data.n_bins[cut.feature]
     for bin in range(n_bins + 1):
         if is_categorical:
@@ -204,7 +205,7 @@ def fits(histogram, data, own, criterion, constraints, units, cut, at):
         else:
             is_left = cut.missing_left if bin == n_bins else bin <= cut.bin
         if is_left:
-            left = left.plus(sums_at(histogram, first + bin))
+            left = left.plus(sums_at(histogram, first + bin, units))
     sign = np.int64(constraints.monotonic[cut.feature]) if constraints.monotonic.size else 0
     node, fence = sums_of(leaf), fence_of(leaf, criterion, constraints, sign, ANY)
     score = criterion.score_of_children(left, node.minus(left), units, fence)
@@ -212,6 +213,6 @@ def fits(histogram, data, own, criterion, constraints, units, cut, at):
         leaf["feature"] = UNDEFINED
         return False
     leaf["feature"], leaf["bin"], leaf["missing_left"] = cut.feature, cut.bin, cut.missing_left
-    leaf["left_gradient"], leaf["left_hessian_and_count"] = left.gradient, left.hessian_and_count
+    put_left_sums(leaf, left)
     leaf["gain"] = 0.5 * (score - criterion.score_of_leaf(node, units, fence))
     return True

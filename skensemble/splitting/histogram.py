@@ -1,12 +1,18 @@
 """Histograms of gradients and hessians, in integers, and the best cut that one feature's histogram offers.
 
-A sample's gradient is rounded to an integer; its hessian too, and shares a word with a count of 1::
+A sample's gradient is rounded to an integer; its hessian too, and mostly shares a word with a count of 1::
 
-    word 0   [ sum of the gradients, in steps                    ]
-    word 1   [ sum of the hessians, in steps    | number of rows ]
+    packed   word 0   [ sum of the gradients, in steps                    ]
+             word 1   [ sum of the hessians, in steps    | number of rows ]
 
-One vector addition updates all three.  Integer sums do not depend on their order, so the model does not depend on the
-number of threads, to the bit, and the number of rows in a child is known exactly for every loss and weight.
+    wide     word 0   [ sum of the gradients, in steps                    ]
+             word 1   [ sum of the hessians, in steps                     ]
+             word 2   [ number of rows                                    ]
+
+One vector addition updates a packed bin.  Where weights differ by many powers of ten, the bits that are left for the
+hessians are too few for the smallest, and bins are wide.  Integer sums do not depend on their order, so the model does
+not depend on the number of threads, to the bit, and the number of rows in a child is known exactly for every loss and
+weight.
 """
 
 from typing import NamedTuple
@@ -18,6 +24,7 @@ from skensemble._intrinsics import add_pair, load_pair, prefetch
 
 AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
 LINE = 64  # bytes of a cache line
+PACKED, WIDE = 2, 3  # words of a bin, and of a sample
 ANY = -1
 
 
@@ -26,15 +33,16 @@ class Sums(NamedTuple):
     """What a histogram knows of some rows."""
 
     gradient: int  # in steps
-    hessian_and_count: int
+    hessian: int  # in steps
+    count: int  # of the rows
 
     def plus(self, other):
         """What both know together."""
-        return Sums(self.gradient + other.gradient, self.hessian_and_count + other.hessian_and_count)
+        return Sums(self.gradient + other.gradient, self.hessian + other.hessian, self.count + other.count)
 
     def minus(self, other):
         """What the others leave."""
-        return Sums(self.gradient - other.gradient, self.hessian_and_count - other.hessian_and_count)
+        return Sums(self.gradient - other.gradient, self.hessian - other.hessian, self.count - other.count)
 
 
 @record
@@ -44,6 +52,7 @@ class Units(NamedTuple):
     gradient_step: float  # a power of two
     hessian_step: float  # a power of two
     count_bits: int
+    is_wide: bool
 
     def gradient(self, sums):
         """The sum of the gradients."""
@@ -51,11 +60,11 @@ class Units(NamedTuple):
 
     def hessian(self, sums):
         """The sum of the hessians."""
-        return (sums.hessian_and_count >> self.count_bits) * self.hessian_step
+        return sums.hessian * self.hessian_step
 
     def count(self, sums):
         """How many rows there are."""
-        return sums.hessian_and_count & ((1 << self.count_bits) - 1)
+        return sums.count
 
 
 @record
@@ -88,13 +97,36 @@ class Cut(NamedTuple):
 @inlined
 def no_cut():
     """The cut of a node that has none."""
-    return Cut(-np.inf, -1, 0, False, Sums(0, 0))
+    return Cut(-np.inf, -1, 0, False, no_sums())
 
 
 @inlined
-def sums_at(histogram, bin):
+def no_sums():
+    """What is known of no rows."""
+    return Sums(0, 0, 0)
+
+
+@inlined
+def sums_at(histogram, bin, units):
     """What lies in a bin of a histogram."""
-    return Sums(histogram[2 * bin], histogram[2 * bin + 1])
+    if units.is_wide:
+        return Sums(histogram[WIDE * bin], histogram[WIDE * bin + 1], histogram[WIDE * bin + 2])
+    word = histogram[PACKED * bin + 1]
+    return Sums(histogram[PACKED * bin], word >> units.count_bits, word & ((1 << units.count_bits) - 1))
+
+
+@inlined
+def put_sums(histogram, bin, sums, units):
+    """Write what lies in a bin of a histogram."""
+    if units.is_wide:
+        histogram[WIDE * bin], histogram[WIDE * bin + 1], histogram[WIDE * bin + 2] = (
+            sums.gradient,
+            sums.hessian,
+            sums.count,
+        )
+    else:
+        histogram[PACKED * bin] = sums.gradient
+        histogram[PACKED * bin + 1] = (sums.hessian << units.count_bits) + sums.count
 
 
 @part
@@ -103,14 +135,17 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
 
     Parameters
     ----------
-    histogram : (n_codes * 2,) int64
+    histogram : (n_codes * n_words,) int64
         With n_codes those of all columns.
     codes : (n_samples, n_columns) uint8 or uint16
     offsets : (n_columns + 1,) int64
         Where the codes of each column start.
-    pairs : (n_samples, 2) int64
+    pairs : (n_samples, n_words) int64
         The words of each sample.
     """
+    if pairs.shape[1] == WIDE:
+        add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop)
+        return
     n_features = codes.shape[1]
     is_wide = n_features * codes.itemsize > 2 * LINE
     for i in range(start, stop, 2):  # two rows at once share what a feature asks for
@@ -131,6 +166,17 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
             first = 2 * offsets[np.uint64(feature)]
             add_pair(histogram, first + 2 * np.int64(codes[row, np.uint64(feature)]), pair)
             add_pair(histogram, first + 2 * np.int64(codes[other, np.uint64(feature)]), other_pair)
+
+
+@part
+def add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop):
+    """Add the samples rows[start:stop] to a histogram of wide bins."""
+    for i in range(start, stop):
+        row = np.uint64(rows[i])
+        for feature in range(codes.shape[1]):
+            at = WIDE * (offsets[feature] + np.int64(codes[row, np.uint64(feature)]))
+            for word in range(WIDE):
+                histogram[at + word] += pairs[row, np.uint64(word)]
 
 
 @part
@@ -158,14 +204,13 @@ def merge(pool, slot, sibling, team, first, stop):
 
 
 @part
-def fill_frequent_bin(histogram, data, feature, node):
+def fill_frequent_bin(histogram, data, feature, node, units):
     """Write what lies in the most frequent bin of a feature that shares its column: what its other bins leave."""
     first, frequent_bin, rest = data.offsets[feature], data.frequent_bins[feature], node
     for bin in range(data.n_bins[feature] + 1):
         if bin != frequent_bin:
-            rest = rest.minus(sums_at(histogram, first + bin))
-    histogram[2 * (first + frequent_bin)] = rest.gradient
-    histogram[2 * (first + frequent_bin) + 1] = rest.hessian_and_count
+            rest = rest.minus(sums_at(histogram, first + bin, units))
+    put_sums(histogram, first + frequent_bin, rest, units)
 
 
 @inlined
@@ -176,20 +221,20 @@ def best_cut(histogram, data, feature, node, units, criterion, fence):
 
     Parameters
     ----------
-    histogram : (n_bins * 2,) int64
+    histogram : (n_bins * n_words,) int64
     node : Sums
     criterion : SecondOrder
     fence : Fence
     """
     best = no_cut()
     first, n_bins = data.offsets[feature], data.n_bins[feature]
-    missing = sums_at(histogram, first + n_bins)
+    missing = sums_at(histogram, first + n_bins, units)
     n_missing = units.count(missing)
     for missing_left in range(2 if n_missing else 1):
-        left = missing if missing_left else Sums(0, 0)
+        left = missing if missing_left else no_sums()
         # With missing values on the right there is one cut more: all values against the missing ones.
         for bin in range(n_bins if n_missing and not missing_left else n_bins - 1):
-            left = left.plus(sums_at(histogram, first + bin))
+            left = left.plus(sums_at(histogram, first + bin, units))
             if fence.only != ANY and fence.only != bin:
                 continue
             score = criterion.score_of_children(left, node.minus(left), units, fence)

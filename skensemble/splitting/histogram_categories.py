@@ -13,7 +13,7 @@ import numpy as np
 from skensemble._compile import part, record
 from skensemble.arrays.bitset import insert
 from skensemble.arrays.sorting import sort_by_score
-from skensemble.splitting.histogram import ANY, Cut, Sums, no_cut, sums_at
+from skensemble.splitting.histogram import ANY, Cut, no_cut, no_sums, sums_at
 
 MANY = 256  # codes of a feature
 LEAST = 1e-300  # stands for a hessian of 0
@@ -44,10 +44,10 @@ def best_category_cut(histogram, data, feature, node, units, criterion, fence, d
     n_common = order_categories(histogram, data, feature, units, criterion, desk)
     n_tried, from_end = (n_common + 1) // 2, False
     for is_backwards in range(2):
-        left = Sums(0, 0)
+        left = no_sums()
         for i in range(n_tried):
             code = desk.order[n_common - 1 - i if is_backwards else i]
-            left = left.plus(sums_at(histogram, first + code))
+            left = left.plus(sums_at(histogram, first + code, units))
             if fence.only != ANY and fence.only % (2 * n_tried) != is_backwards * n_tried + i:
                 continue
             score = criterion.score_of_children(left, node.minus(left), units, fence)
@@ -57,7 +57,7 @@ def best_category_cut(histogram, data, feature, node, units, criterion, fence, d
     if best.feature < 0:
         return best
     missing_left = 2 * units.count(best.left) > units.count(node)
-    missing_left &= units.count(sums_at(histogram, first + data.n_bins[feature])) == 0
+    missing_left &= units.count(sums_at(histogram, first + data.n_bins[feature], units)) == 0
     missing_left = write_left(data, feature, n_common, best.bin, from_end, missing_left, desk)
     return Cut(best.score, feature, best.bin, missing_left, best.left)
 
@@ -68,7 +68,7 @@ def order_categories(histogram, data, feature, units, criterion, desk):
     first, n_codes, n_common = data.offsets[feature], data.n_bins[feature] + 1, 0
     smoothing = criterion.categorical_smoothing * max(1.0, n_codes / MANY)
     for code in range(n_codes):
-        sums = sums_at(histogram, first + code)
+        sums = sums_at(histogram, first + code, units)
         if units.count(sums) > 0 and units.count(sums) >= smoothing:
             desk.scores[n_common] = units.gradient(sums) / max(units.hessian(sums) + smoothing, LEAST)
             desk.order[n_common] = code

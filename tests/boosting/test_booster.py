@@ -5,8 +5,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
+from skensemble.boosting import booster as booster_module
 from skensemble.boosting.booster import SMALL_WORK
 from skensemble.records import LEAF, UNDEFINED
+from skensemble.splitting.histogram import WIDE
 from tests.boosting.problems import boost, forced_table, problem
 from tests.reference.naive_booster import NaiveBooster
 
@@ -136,6 +138,38 @@ def test_without_a_limit_of_leaves_few_histograms_are_kept_and_the_trees_are_the
     assert_array_equal(raw, raw_of_limited)
     for tree, other in zip(unlimited, limited, strict=True):
         assert 200 < len(tree.nodes) == len(other.nodes) < 1399
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_weights_that_differ_by_twelve_powers_of_ten_are_not_rounded_away(loss):
+    X, y = problem(loss, 3000)
+    weight = 10.0 ** np.random.default_rng(0).uniform(-6, 6, len(X))
+    booster, _, raw = boost(X, y, loss, weight=weight, n_rounds=1, max_leaf_nodes=60, learning_rate=1.0)
+    gradients, hessians = (0.5 - y, 0.25) if loss == "log_loss" else (-y, 1.0)
+    exact = np.column_stack([gradients * weight, hessians * weight])
+
+    words = booster.field.pairs[:, :2]
+    steps = np.abs(exact).sum(axis=0) / np.abs(words).sum(axis=0, dtype=float)
+    assert booster.field.pairs.shape[1] == WIDE
+    assert np.all(np.abs(words * steps - exact) <= steps)
+    assert_allclose(words[:, 1] * steps[1], exact[:, 1], rtol=1e-3)
+    for value in np.unique(raw):
+        assert_allclose(value, -exact[raw == value, 0].sum() / exact[raw == value, 1].sum(), rtol=1e-9)
+
+
+def test_wide_bins_grow_the_trees_of_packed_ones(monkeypatch):
+    X, y = problem("log_loss", 1000)
+    weight = np.random.default_rng(0).uniform(0.5, 2.0, len(X))
+    options = {"weight": weight, "categorical": [2]}
+    _, packed, raw = boost(X, y, "log_loss", **options)
+    monkeypatch.setattr(booster_module, "WIDE_RANGE", 0.0)
+    booster, wide, raw_of_wide = boost(X, y, "log_loss", **options)
+
+    assert booster.field.pairs.shape[1] == WIDE
+    assert_allclose(raw_of_wide, raw, rtol=1e-9)
+    for tree, other in zip(packed, wide, strict=True):
+        assert_array_equal(tree.nodes["feature"], other.nodes["feature"])
+        assert_array_equal(tree.nodes["n_node_samples"], other.nodes["n_node_samples"])
 
 
 def test_a_booster_goes_on_where_it_was():
