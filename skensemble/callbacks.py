@@ -23,7 +23,7 @@ class Round:
     learning_rate : float
         Of the round; a callback may set it before the round begins.
     train_score, validation_score : float or None
-        After the last round, higher is better; None where early stopping does not ask for them.
+        After the last round that is over, higher is better; None where early stopping does not ask for them.
     """
 
     def __init__(self, number, learning_rate, model, scores=(None, None), *, is_over=False):

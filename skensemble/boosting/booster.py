@@ -57,9 +57,11 @@ class Booster:
         Changes no bit of the trees.
     n_rounds : int, default=0
         Rounds that there were before.
+    used : sequence of int, default=()
+        Features that their trees are cut by.
     """
 
-    def __init__(self, plan, bins: Bins, data, target, raw, sample_weight=None, *, n_threads=1, n_rounds=0):
+    def __init__(self, plan, bins: Bins, data, target, raw, sample_weight=None, *, n_threads=1, n_rounds=0, used=()):
         self.plan, self.bins, self.data, self.n_rounds = plan, bins, data, n_rounds
         self.n_threads = 1 if data.codes.size < SMALL_WORK else n_threads
         self.training = new_training(target, raw, sample_weight, self.n_threads)
@@ -73,6 +75,8 @@ class Booster:
             is_wide=needs_wide_bins(sample_weight),
         )
         self.own = [new_own(data, plan.constraints[0], max_leaf_nodes, n_slots) for _ in range(self.n_threads)]
+        for own in self.own:
+            own.is_used[list(used)] = 1
         self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
         self.grown: list[GrownTree] = []  # with dropout
         self.dropout = Dropout(plan.dropout_rate, plan.growth.learning_rate, data, raw) if plan.dropout_rate else None
@@ -102,8 +106,15 @@ class Booster:
                     if team.number == 0:
                         n_leaves[first : first + n_outputs] = grown
 
-        run_team(play, self.n_threads, stop)
+        try:
+            run_team(play, self.n_threads, stop)
+        except BaseException:
+            if self.dropout:
+                self.dropout.undo()
+            raise
         self.n_rounds += n_rounds
+        if self.dropout:
+            self.dropout.before.clear()
         grown = [self._as_grown(tree, n) for tree, n in zip(trees, n_leaves, strict=True)]
         if self.dropout:
             self.grown += grown

@@ -30,11 +30,13 @@ class Dropout:
         The trees of each round.
     rescaled : list of (int, float)
         Rounds whose values have been multiplied, and by what.
+    before : list of (BoostedTree, (n_nodes,) float64)
+        Trees whose values are about to be multiplied, and these values.
     """
 
     def __init__(self, rate, learning_rate, data, raw):
         self.rate, self.learning_rate, self.data, self.raw = rate, learning_rate, data, raw
-        self.rounds, self.rescaled = [], []
+        self.rounds, self.rescaled, self.before = [], [], []
 
     def leave_out(self, team, key):
         """Take the trees of some rounds out of the raw predictions; returns the numbers of the rounds.
@@ -63,9 +65,16 @@ class Dropout:
         if team.number == 0:
             for number in dropped:
                 for tree in self.rounds[number]:
+                    self.before.append((tree, tree.values.copy()))
                     tree.values[:] *= factor
             self.rescaled += [(int(number), factor) for number in dropped]
         arrive(team)
+
+    def undo(self):
+        """Give trees the values that they had before rounds that are lost by an interrupt."""
+        while self.before:
+            tree, values = self.before.pop()
+            tree.values[:] = values
 
     def _add(self, team, number, factor):
         for output, tree in enumerate(self.rounds[number]):

@@ -42,10 +42,11 @@ def raw_predictions(trees, X, start, n_threads=1):
     ----------
     trees : Trees or None
     X : (n_samples, n_features) float64, array or sparse matrix
-    start : (n_outputs,) float64
+    start : (n_outputs,) or (n_samples, n_outputs) float64
         The raw predictions before the first tree.
     """
+    n_outputs = start.shape[-1]
     if trees is None:
-        return np.tile(start, (X.shape[0], 1))
+        return np.array(np.broadcast_to(start, (X.shape[0], n_outputs)), order="C")
     X = X.tocsr() if issparse(X) else X
-    return trees.sum_values(X, n_threads=n_threads, n_outputs=len(start), start=start)
+    return trees.sum_values(X, n_threads=n_threads, n_outputs=n_outputs, start=start)

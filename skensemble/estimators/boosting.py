@@ -204,7 +204,15 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         plan = with_rows(plan, forced.table(bins), rows.groups)
         raw = self._raw_so_far(X, rows.offset, n_threads)
         booster = Booster(
-            plan, bins, bins.encode(X, n_threads), rows.target, raw, rows.weight, n_threads=n_threads, n_rounds=n_rounds
+            plan,
+            bins,
+            bins.encode(X, n_threads),
+            rows.target,
+            raw,
+            rows.weight,
+            n_threads=n_threads,
+            n_rounds=n_rounds,
+            used=() if self._trees is None else np.unique(_inner_nodes(self._trees)["feature"]),
         )
         held_out = None
         if self.do_early_stopping_ and validation is not None:
@@ -221,8 +229,8 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
 
     def _raw_so_far(self, X, offset, n_threads):
         """Return the raw predictions of the rounds of an earlier fit, (n_outputs, n_samples) float64."""
-        raw = np.ascontiguousarray(raw_predictions(self._trees, X, self._start, n_threads).T)
-        return raw if offset is None else raw + offset
+        start = self._start if offset is None else self._start + offset.T  # to the same bits as in a single fit
+        return np.ascontiguousarray(raw_predictions(self._trees, X, start, n_threads).T)
 
     def _add(self, grown):
         """Put new trees behind those that there are."""
@@ -241,7 +249,8 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             return np.ascontiguousarray(known[1])
         X, trees = self._validate_X_predict(X), self._trees
         if trees is not None and self.best_iteration_ < self.n_iter_:
-            trees = trees.between(0, self.best_iteration_ * self.n_trees_per_iteration_)
+            n_trees = self.best_iteration_ * self.n_trees_per_iteration_
+            trees = trees.between(0, n_trees) if n_trees else None  # the start may be best
         return raw_predictions(trees, X, self._start, resolve_n_jobs(self.n_jobs))
 
     def _set_best_iteration(self):
@@ -272,8 +281,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         check_is_fitted(self)
         importances = np.zeros(self.n_features_in_)
         if self._trees is not None:
-            nodes = self._trees.nodes
-            inner = nodes[nodes["left"] != LEAF]
+            inner = _inner_nodes(self._trees)
             weights = {"gain": inner["gain"], "cover": inner["weighted_n_node_samples"], "split": None}[self.importance]
             importances += np.bincount(inner["feature"], weights, minlength=self.n_features_in_)
         total = importances.sum()
@@ -304,6 +312,10 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         tags.input_tags.sparse = True
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _inner_nodes(trees):
+    return trees.nodes[trees.nodes["left"] != LEAF]
 
 
 def class_numbers(y, classes):

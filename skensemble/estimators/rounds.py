@@ -50,6 +50,7 @@ class Rounds:
             if held_out is not None:
                 raw = held_out.training.raw
                 self.scored.append(ScoredRows(validation.source, validation.y, validation.weight, raw))
+        self._note_complete()
 
     def run(self):
         """Boost until `max_iter`, a score that no longer improves, `max_time`, a callback, or an interrupt ends it."""
@@ -58,6 +59,7 @@ class Rounds:
         except KeyboardInterrupt:
             if self.estimator.on_interrupt == "raise":
                 raise
+            self._drop_incomplete()
             warnings.warn(
                 f"The fit was interrupted after {self.n_rounds} of {self.estimator.max_iter} rounds, which are kept.",
                 ConvergenceWarning,
@@ -78,6 +80,7 @@ class Rounds:
                 self.n_rounds = self.booster.n_rounds
                 if estimator.do_early_stopping_:
                     is_last = self._record(new)
+                self._note_complete()
                 is_last |= self._end_round() or time.perf_counter() > deadline
                 if not (self.callbacks or self.context is not None or estimator.do_early_stopping_):
                     seconds = max((time.perf_counter() - begin) / n_step, 1e-6)
@@ -91,7 +94,7 @@ class Rounds:
             self.task.call_on_fit_task_begin(estimator=self.estimator, **self.told)
         if not self.callbacks:
             return
-        this_round = Round(self.n_rounds, self.estimator.learning_rate, self._model)
+        this_round = Round(self.n_rounds, self.estimator.learning_rate, self._model, self._last_scores())
         for callback in self.callbacks:
             callback(this_round)
         self.booster.set_learning_rate(this_round.learning_rate)
@@ -103,11 +106,29 @@ class Rounds:
         )
         if not self.callbacks:
             return is_last
-        scores = [values[-1] if values else None for values in self._values()]
         rate = self.booster.plan.growth.learning_rate
-        this_round = Round(self.n_rounds - 1, rate, self._model, scores, is_over=True)
+        this_round = Round(self.n_rounds - 1, rate, self._model, self._last_scores(), is_over=True)
         answers = [callback(this_round) for callback in self.callbacks]  # all of them see it
-        return is_last or any(answer is True for answer in answers)
+        return is_last or any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
+
+    def _last_scores(self):
+        """Return the last scores, None where there is none; a warm start may bring some that are not of this fit."""
+        if not self.estimator.do_early_stopping_:
+            return None, None
+        return tuple(values[-1] if values else None for values in self._values())
+
+    def _note_complete(self):
+        """Note that all rounds so far have their scores."""
+        self.complete = len(self.grown), self.n_rounds, [len(values) for values in self._values()]
+
+    def _drop_incomplete(self):
+        """Leave out a round whose scores an interrupt has cut off."""
+        if self.booster.dropout:
+            return  # it has changed earlier trees for the round
+        n_trees, self.n_rounds, lengths = self.complete
+        del self.grown[n_trees:]
+        for values, length in zip(self._values(), lengths, strict=True):
+            del values[length:]
 
     def _model(self):
         """Return a fitted copy of the estimator, without callbacks."""

@@ -30,8 +30,8 @@ def row_sampling_of(estimator):
     if share == 1.0:
         if method == "mvs":
             raise ValueError('row_sampling="mvs" draws a share of the rows: set subsample below 1.')
-        if estimator.subsample_groups is not None:
-            raise ValueError("subsample_groups are drawn from: set subsample below 1.")
+        if estimator.subsample_groups is not None and estimator.validation_split is None:
+            raise ValueError("subsample_groups are drawn from: set subsample below 1, or a validation_split of groups.")
         return None
     return RowSampling(method, float(share))
 

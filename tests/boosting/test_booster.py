@@ -149,7 +149,7 @@ def test_weights_that_differ_by_twelve_powers_of_ten_are_not_rounded_away(loss):
     exact = np.column_stack([gradients * weight, hessians * weight])
 
     words = booster.field.pairs[:, :2]
-    steps = np.abs(exact).sum(axis=0) / np.abs(words).sum(axis=0, dtype=float)
+    steps = 2.0 ** np.round(np.log2(np.abs(exact).sum(axis=0) / np.abs(words).sum(axis=0, dtype=float)))
     assert booster.field.pairs.shape[1] == WIDE
     assert np.all(np.abs(words * steps - exact) <= steps)
     assert_allclose(words[:, 1] * steps[1], exact[:, 1], rtol=1e-3)
