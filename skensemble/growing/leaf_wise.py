@@ -18,6 +18,7 @@ from skensemble._random import FEATURES_OF_TREE, draw
 from skensemble._team import CHUNK, meet
 from skensemble.growing.growth import NOTHING, keep_some
 from skensemble.growing.leaves import divide, slot_of_thread, write_cut, write_node, write_sides
+from skensemble.growing.monotonic import bound_others
 from skensemble.growing.proposals import find_cuts
 from skensemble.splitting.histogram import Sums, add_rows, merge, sums_at
 
@@ -59,6 +60,7 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
         write_sides(own, chosen, data)
         n_left = partition_rows(data, field, own.sides, leaves[chosen])
         smaller_is_left = divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units)
+        n_searched = bound_others(own, chosen, n_leaves)
         left, right, is_last = leaves[chosen], leaves[n_leaves], n_leaves + 1 == growth.max_leaf_nodes
         if team.number == 0:
             write_node(tree, left, units, growth.learning_rate)
@@ -68,7 +70,11 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
             meet(team)
             smaller, larger = (left["slot"], right["slot"]) if smaller_is_left else (right["slot"], left["slot"])
             merge_share(team, data, field, smaller, larger)
-            find_cuts(team, data, field, own, criterion, growth, constraints, units, chosen, n_leaves)
+            for k in range(0, n_searched, 2):
+                if k > 0:
+                    meet(team)  # before proposals change that others still read
+                first, second = own.kin.searched[k], own.kin.searched[min(k + 1, n_searched - 1)]
+                find_cuts(team, data, field, own, criterion, growth, constraints, units, first, second)
         n_leaves += 1
     return n_leaves
 

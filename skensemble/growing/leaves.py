@@ -9,6 +9,7 @@ from skensemble._random import child_key
 from skensemble.arrays.bitset import contains, n_words
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING
+from skensemble.growing.monotonic import Kin, bound_children, new_kin
 from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
 from skensemble.splitting.histogram import ANY, Fence, Sums
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
@@ -76,6 +77,7 @@ class Own(NamedTuple):
     sides: np.ndarray  # (n_codes,) uint8: whether a code of a column goes left
     is_used: np.ndarray  # (n_features,) uint8: whether a tree of the fit has been cut by a feature
     desk: CategoryDesk
+    kin: Kin
 
 
 @record
@@ -101,7 +103,7 @@ def new_field(data, max_leaf_nodes, team_size, *, samples_rows=False):
     )
 
 
-def new_own(data, constraints: Constraints, max_leaf_nodes):
+def new_own(data, constraints: Constraints, max_leaf_nodes, *, is_intermediate=False):
     """Return the `Own` of a thread."""
     n_features = len(data.n_bins)
     return Own(
@@ -113,6 +115,7 @@ def new_own(data, constraints: Constraints, max_leaf_nodes):
         sides=np.zeros(int(np.diff(data.column_offsets).max()), np.uint8),
         is_used=np.zeros(n_features, np.uint8),
         desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data)),
+        kin=new_kin(max_leaf_nodes, is_intermediate=is_intermediate),
     )
 
 
@@ -215,7 +218,7 @@ def divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units)
     right["gradient"], right["hessian_and_count"] = right_sums.gradient, right_sums.hessian_and_count
     left["depth"] += 1
     right["depth"] = left["depth"]
-    left["number"], right["number"] = 2 * n_leaves - 1, 2 * n_leaves
+    parent, left["number"], right["number"] = left["number"], 2 * n_leaves - 1, 2 * n_leaves
     right["key"], left["key"] = child_key(left["key"], True), child_key(left["key"], False)
     right["tree_key"] = left["tree_key"]
     right["lower"], right["upper"] = left["lower"], left["upper"]
@@ -226,12 +229,8 @@ def divide(own, chosen, n_left, n_leaves, growth, constraints, criterion, units)
     for word in range(constraints.groups.shape[1]):
         own.groups[chosen, word] &= constraints.groups[feature, word]
         own.groups[n_leaves, word] = own.groups[chosen, word]
-    if constraints.monotonic.size and constraints.monotonic[feature] != 0:
-        middle = 0.5 * (left["value"] + right["value"])
-        if constraints.monotonic[feature] > 0:
-            left["upper"] = right["lower"] = middle
-        else:
-            left["lower"] = right["upper"] = middle
+    if constraints.monotonic.size:
+        bound_children(own.kin, parent, left, right, np.int64(constraints.monotonic[feature]))
     if units.count(left_sums) <= units.count(right_sums):
         right["slot"], left["slot"] = left["slot"], n_leaves
         return True
