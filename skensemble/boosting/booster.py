@@ -16,6 +16,7 @@ from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
 from skensemble.growing.leaf_wise import grow_tree
 from skensemble.growing.leaves import n_slots_of, new_field, new_own, new_tree
+from skensemble.growing.monotonic import bounds_halfway
 from skensemble.growing.plan import GrownTree
 from skensemble.growing.symmetric import grow_symmetric_tree
 from skensemble.objectives.objectives import Objective
@@ -38,6 +39,7 @@ class BoostingPlan(NamedTuple):
     is_symmetric: bool = False
     sampling: RowSampling | None = None  # None: all rows
     dropout_rate: float = 0.0
+    is_intermediate: bool = False  # the method of monotonic constraints, see `growing.monotonic`
 
 
 class Booster:
@@ -74,7 +76,11 @@ class Booster:
             samples_rows=plan.sampling is not None,
             is_wide=needs_wide_bins(sample_weight),
         )
-        self.own = [new_own(data, plan.constraints[0], max_leaf_nodes, n_slots) for _ in range(self.n_threads)]
+        is_intermediate = plan.is_intermediate and plan.constraints[0].monotonic.size > 0
+        self.own = [
+            new_own(data, plan.constraints[0], max_leaf_nodes, n_slots, is_intermediate=is_intermediate)
+            for _ in range(self.n_threads)
+        ]
         for own in self.own:
             own.is_used[list(used)] = 1
         self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
@@ -193,7 +199,10 @@ class Booster:
             weight = training.weight[rows] if training.weight.size else None
             value = self.plan.objective.refined_value(training.target[rows] - training.raw[0, rows], weight)
             most = self.plan.criterion.max_delta_step
-            value = np.clip(np.clip(value, -most, most), leaves[i]["lower"], leaves[i]["upper"])
+            bounds = leaves[i]["lower"], leaves[i]["upper"]
+            if self.plan.is_intermediate:
+                bounds = bounds_halfway(leaves[i])
+            value = np.clip(np.clip(value, -most, most), *bounds)
             values[leaves[i]["number"]] = self.plan.growth.learning_rate * value
 
     def _as_grown(self, tree, n_leaves):

@@ -177,6 +177,13 @@ BOOSTER = {
         "dict names features of a data frame. For several classes a dict from labels to such arrays or dicts, about "
         "the probabilities of the classes.",
     ),
+    "monotonic_method": Parameter(
+        [StrOptions({"basic", "intermediate"})],
+        '{"basic", "intermediate"}',
+        "How `monotonic_cst` is kept where a split is by a constrained feature: the middle between the values of both "
+        'sides bounds them for good, or each side is bounded by the values of the other ("intermediate": fits closer, '
+        'takes longer; not for growth="symmetric").',
+    ),
     "interaction_cst": TREE["interaction_cst"],
     "warm_start": Parameter(
         ["boolean"], "bool", "Whether `fit` keeps the rounds that there are and goes on up to `max_iter`."
@@ -284,7 +291,9 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         max_depth=NO_LIMIT if estimator.max_depth is None else int(estimator.max_depth),
         min_gain=float(estimator.min_split_gain),
         by_depth=estimator.growth == "depth",
-        is_unlimited=estimator.max_leaf_nodes is None and estimator.growth != "symmetric",
+        is_unlimited=estimator.max_leaf_nodes is None
+        and estimator.growth != "symmetric"
+        and estimator.monotonic_method == "basic",
         learning_rate=float(estimator.learning_rate),
         max_features=float(estimator.max_features),
         max_features_by_level=float(estimator.max_features_by_level),
@@ -305,6 +314,10 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         raise ValueError('growth="symmetric" needs a limit: set max_leaf_nodes or max_depth.')
     if estimator.growth == "symmetric" and estimator.forced_splits is not None:
         raise ValueError('forced_splits are of single leaves: they need growth="leaf" or "depth", not "symmetric".')
+    if estimator.growth == "symmetric" and estimator.monotonic_method == "intermediate":
+        raise ValueError(
+            'monotonic_method="intermediate" is for single leaves: it needs growth="leaf" or "depth", not "symmetric".'
+        )
     return BoostingPlan(
         objective,
         criterion,
@@ -314,6 +327,7 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         is_symmetric=estimator.growth == "symmetric",
         sampling=row_sampling_of(estimator),
         dropout_rate=float(estimator.dropout_rate),
+        is_intermediate=estimator.monotonic_method == "intermediate",
     )
 
 

@@ -31,6 +31,7 @@ from skensemble.growing.leaves import (
     write_node,
     write_sides,
 )
+from skensemble.growing.monotonic import bound_others
 from skensemble.growing.proposals import find_cuts
 from skensemble.splitting.histogram import add_rows, merge, no_sums, sums_at
 
@@ -74,6 +75,7 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
         n_left = partition_rows(data, field, own.sides, leaves[chosen])
         slot = take_slot(own) if growth.is_unlimited else n_leaves
         smaller_is_left = divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units)
+        n_searched = bound_others(own, chosen, n_leaves)
         left, right, is_last = leaves[chosen], leaves[n_leaves], n_leaves + 1 == growth.max_leaf_nodes
         if team.number == 0:
             write_node(tree, left, units, growth.learning_rate)
@@ -83,7 +85,11 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
             meet(team)
             smaller, larger = (left["slot"], right["slot"]) if smaller_is_left else (right["slot"], left["slot"])
             merge_share(team, data, field, smaller, larger)
-            find_cuts(team, data, field, own, criterion, growth, constraints, units, chosen, n_leaves)
+            for k in range(0, n_searched, 2):
+                if k > 0:
+                    meet(team)  # before proposals change that others still read
+                first, second = own.kin.searched[k], own.kin.searched[min(k + 1, n_searched - 1)]
+                find_cuts(team, data, field, own, criterion, growth, constraints, units, first, second)
             if growth.is_unlimited:
                 push_leaf(own, n_leaves if smaller_is_left else chosen)
                 push_leaf(own, chosen if smaller_is_left else n_leaves)

@@ -9,6 +9,7 @@ from skensemble._random import child_key
 from skensemble.arrays.bitset import contains, n_words
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING
+from skensemble.growing.monotonic import Kin, bound_children, new_kin
 from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
 from skensemble.splitting.histogram import ANY, PACKED, WIDE, Fence, Sums
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
@@ -83,6 +84,7 @@ class Own(NamedTuple):
     sizes: np.ndarray  # (2,) int64: N_PENDING, N_FREE
     is_used: np.ndarray  # (n_features,) uint8: whether a tree of the fit has been cut by a feature
     desk: CategoryDesk
+    kin: Kin
 
 
 @record
@@ -117,7 +119,7 @@ def new_field(data, n_slots, team_size, *, samples_rows=False, is_wide=False):
     )
 
 
-def new_own(data, constraints: Constraints, max_leaf_nodes, n_slots):
+def new_own(data, constraints: Constraints, max_leaf_nodes, n_slots, *, is_intermediate=False):
     """Return the `Own` of a thread."""
     n_features = len(data.n_bins)
     return Own(
@@ -132,6 +134,7 @@ def new_own(data, constraints: Constraints, max_leaf_nodes, n_slots):
         sizes=np.zeros(2, np.int64),
         is_used=np.zeros(n_features, np.uint8),
         desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data)),
+        kin=new_kin(max_leaf_nodes, is_intermediate=is_intermediate),
     )
 
 
@@ -246,7 +249,7 @@ def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, 
     put_sums_of(right, right_sums)
     left["depth"] += 1
     right["depth"] = left["depth"]
-    left["number"], right["number"] = 2 * n_leaves - 1, 2 * n_leaves
+    parent, left["number"], right["number"] = left["number"], 2 * n_leaves - 1, 2 * n_leaves
     right["key"], left["key"] = child_key(left["key"], True), child_key(left["key"], False)
     right["tree_key"] = left["tree_key"]
     right["lower"], right["upper"] = left["lower"], left["upper"]
@@ -257,12 +260,8 @@ def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, 
     for word in range(constraints.groups.shape[1]):
         own.groups[chosen, word] &= constraints.groups[feature, word]
         own.groups[n_leaves, word] = own.groups[chosen, word]
-    if constraints.monotonic.size and constraints.monotonic[feature] != 0:
-        middle = 0.5 * (left["value"] + right["value"])
-        if constraints.monotonic[feature] > 0:
-            left["upper"] = right["lower"] = middle
-        else:
-            left["lower"] = right["upper"] = middle
+    if constraints.monotonic.size:
+        bound_children(own.kin, parent, left, right, np.int64(constraints.monotonic[feature]))
     if units.count(left_sums) <= units.count(right_sums):
         right["slot"], left["slot"] = left["slot"], slot
         return True

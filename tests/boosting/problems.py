@@ -36,6 +36,7 @@ GROWTH = {
     "first_use_penalties": np.zeros(0),
     "forced": np.zeros(0, FORCED),
 }
+OF_PLAN = ("is_symmetric", "sampling", "dropout_rate", "is_intermediate")
 N_CATEGORIES = 12
 
 
@@ -73,7 +74,7 @@ def boost(
     )
     criterion = SecondOrder(**{name: options.pop(name, default) for name, default in CRITERION.items()})
     growth = Growth(**{name: options.pop(name, default) for name, default in GROWTH.items()})
-    of_plan = {name: options.pop(name) for name in ("is_symmetric", "sampling", "dropout_rate") if name in options}
+    of_plan = {name: options.pop(name) for name in OF_PLAN if name in options}
     assert not options
     objective = new_objective(loss, n_classes)
     plan = BoostingPlan(objective, criterion, growth, (constraints,), 0, **of_plan)

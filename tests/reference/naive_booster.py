@@ -23,6 +23,7 @@ class NaiveNode:
     is_left: np.ndarray | None = None
     cut: tuple = ()
     forced: dict | None = None
+    sides: dict = field(default_factory=dict)  # of constrained cuts above it: 1 where values are larger
 
 
 class NaiveBooster:
@@ -58,13 +59,14 @@ class NaiveBooster:
         first_use_penalties=None,
         forced=None,
         is_symmetric=False,
+        is_intermediate=False,
     ):
         self.codes, self.n_bins, self.is_categorical = data.codes.astype(int), data.n_bins, data.is_categorical
         self.max_leaf_nodes, self.max_depth, self.by_depth = max_leaf_nodes, max_depth, by_depth
         self.l1, self.l2, self.max_delta_step, self.smoothing = l1, l2, max_delta_step, smoothing
         self.min_child_weight, self.min_samples_leaf = min_child_weight, min_samples_leaf
         n_features = self.codes.shape[1]
-        self.path_smoothing, self.forced = path_smoothing, forced
+        self.path_smoothing, self.forced, self.is_intermediate = path_smoothing, forced, is_intermediate
         self.penalties = np.zeros(n_features) if penalties is None else penalties
         self.first_use_penalties = np.zeros(n_features) if first_use_penalties is None else first_use_penalties
         self.used = set()
@@ -174,7 +176,26 @@ class NaiveBooster:
             nodes += children
             leaves[chosen] = children[0]
             leaves.append(children[1])
+            if self.is_intermediate:
+                self.bound_others(leaves, children)
         return nodes
+
+    def bound_others(self, leaves, children):
+        """Bound the other leaves by the values of new ones, and look for the cuts of those again that this bounds."""
+        values = [self.value(child, child.rows) for child in children]
+        new = children[0].sides
+        for leaf in leaves:
+            if any(leaf is child for child in children):
+                continue
+            side = next((side for cut, side in leaf.sides.items() if side == -new.get(cut, 0)), 0)
+            before = leaf.lower, leaf.upper
+            if side > 0:
+                leaf.lower = max(leaf.lower, *values)
+            if side < 0:
+                leaf.upper = min(leaf.upper, *values)
+            if (leaf.lower, leaf.upper) != before and leaf.gain > 0:
+                leaf.gain, leaf.is_left, leaf.cut = 0.0, None, ()
+                self.find_cut(leaf)
 
     def divide(self, leaf):
         """Cut a leaf."""
@@ -186,18 +207,23 @@ class NaiveBooster:
     def cut(self, leaf):
         """Make the cut that a leaf has."""
         leaf.feature, leaf.bin, left, right = leaf.cut
-        sign, middle = self.signs[leaf.feature], (left + right) / 2
+        sign, of_left, of_right = self.signs[leaf.feature], right, left
+        if not self.is_intermediate:
+            of_left = of_right = (left + right) / 2
         bounds = {
             0: ((leaf.lower, leaf.upper), (leaf.lower, leaf.upper)),
-            1: ((leaf.lower, middle), (middle, leaf.upper)),
-            -1: ((middle, leaf.upper), (leaf.lower, middle)),
+            1: ((leaf.lower, of_left), (of_right, leaf.upper)),
+            -1: ((of_left, leaf.upper), (leaf.lower, of_right)),
         }[sign]
         self.used.add(leaf.feature)
         path, origin, forced = leaf.path | {leaf.feature}, self.value(leaf, leaf.rows), leaf.forced or {}
-        return [
+        children = [
             NaiveNode(leaf.rows[side], leaf.depth + 1, *bound, origin, path, forced=forced.get(name))
             for name, side, bound in zip(("left", "right"), (leaf.is_left, ~leaf.is_left), bounds, strict=True)
         ]
+        for child, side in zip(children, (-sign, sign), strict=True):
+            child.sides = {**leaf.sides, id(leaf): side} if sign else leaf.sides
+        return children
 
     def grow_symmetric(self):
         """Grow a tree level by level with one cut for all leaves that it can cut; numeric features only."""
