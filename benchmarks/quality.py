@@ -1,10 +1,11 @@
-"""``python -m benchmarks quality``: scores of our forests on real sets, against scikit-learn's.
+"""``python -m benchmarks quality``: scores of our forests, or boosters, on real sets, against scikit-learn's.
 
 For each set and seed, rows are split at random (a quarter is held out; by class for labels) and both
 libraries fit with equal parameters. Categories are taken as they are (ours only), as ordinal codes (both
-libraries), and as one-hot columns (scikit-learn). The verdict on a score is by the mean of the paired
-differences over the seeds: "better" or "worse" if it is more than a standard error away from zero, else
-"within". Of two equal methods, ours is thus found "worse" in about one comparison of six.
+libraries), and as one-hot columns (scikit-learn); scikit-learn's boosters also take up to 255 as they are.
+The verdict on a score is by the mean of the paired differences over the seeds: "better" or "worse" if it is
+more than a standard error away from zero, else "within". Of two equal methods, ours is thus found "worse"
+in about one comparison of six.
 """
 
 import itertools
@@ -22,12 +23,20 @@ from benchmarks.scores import LOWER_IS_BETTER, NAMES, score
 from benchmarks.table import aligned, environment, write_json
 from benchmarks.timing import timed
 
-SUMMARY = "scores of forests on real sets, ten seeds, against scikit-learn's (hours at full size)"
+SUMMARY = "scores of forests or boosters on real sets, ten seeds, against scikit-learn's (hours at full size)"
 
-FORESTS = {
-    "classification": ("RandomForestClassifier", "ExtraTreesClassifier"),
-    "regression": ("RandomForestRegressor", "ExtraTreesRegressor"),
+FOREST, BOOSTER = "forests", "boosters"
+FAMILIES = {
+    FOREST: {
+        "classification": ("RandomForestClassifier", "ExtraTreesClassifier"),
+        "regression": ("RandomForestRegressor", "ExtraTreesRegressor"),
+    },
+    BOOSTER: {
+        "classification": ("HistGradientBoostingClassifier",),
+        "regression": ("HistGradientBoostingRegressor",),
+    },
 }
+MOST_CATEGORIES = 255  # of a feature, for scikit-learn's boosters
 ENCODINGS = ("ordinal", "one-hot")
 _PEER = "scikit-learn"
 _QUICK = {"rows": 1000, "n_estimators": 5, "seeds": 2}
@@ -71,6 +80,7 @@ def add_arguments(parser):
     """Add the options of this command."""
     parser.add_argument("--data", metavar="DIR", help=f"folder of Parquet files (default: ${data.FOLDER_VARIABLE})")
     parser.add_argument("--sets", nargs="+", metavar="NAME", help="only these (default: all with one target a row)")
+    parser.add_argument("--family", choices=list(FAMILIES), default=FOREST, help="default: %(default)s")
     parser.add_argument("--seeds", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--n-estimators", type=int, default=100, help="default: %(default)s")
     parser.add_argument("--rows", type=int, default=20_000, help="drawn from a larger set (default: %(default)s)")
@@ -141,8 +151,8 @@ def score_set(folder, name, arguments):
     records = []
     for seed in range(arguments.seeds):
         split = train_test_split(X, y, random_state=seed, stratify=y if task == "classification" else None)
-        for estimator in FORESTS[task]:
-            for contender in contenders_of(X, arguments.encodings):
+        for estimator in FAMILIES[arguments.family][task]:
+            for contender in contenders_of(X, arguments.encodings, arguments.family):
                 record = {"set": name, "estimator": estimator, **contender._asdict(), "seed": seed}
                 records.append(record | _score(contender, estimator, seed, split, task, arguments))
     return records
@@ -156,12 +166,15 @@ def _score(contender, estimator, seed, split, task, arguments):
     return {"fit_seconds": seconds, "scores": scores(model, X_test, y_test, task)}
 
 
-def contenders_of(X, encodings):
+def contenders_of(X, encodings, family=FOREST):
     """Ours with categories as they are and as codes, the peer with each encoding; two if there are none."""
-    if not len(X.select_dtypes("category").columns):
+    categorical = X.select_dtypes("category")
+    if not len(categorical.columns):
         return [Contender(OURS), Contender(_PEER)]
     ours = [Contender(OURS), *(Contender(OURS, encoding) for encoding in encodings if encoding == "ordinal")]
-    return [*ours, *(Contender(_PEER, encoding) for encoding in encodings)]
+    takes_all = family == BOOSTER and categorical.nunique().max() <= MOST_CATEGORIES
+    as_they_are = [Contender(_PEER)] if takes_all else []
+    return [*ours, *as_they_are, *(Contender(_PEER, encoding) for encoding in encodings)]
 
 
 def scores(model, X, y, task):
