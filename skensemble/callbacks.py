@@ -14,14 +14,21 @@ __all__ = ["Checkpoint", "LearningRateSchedule", "Round"]
 class Round:
     """A round of boosting, as callbacks see it.
 
-    Attributes
+    Parameters
     ----------
     number : int
         Of the round, from 0.
-    is_over : bool
-        False: it is about to begin; True: its trees are grown.
     learning_rate : float
         Of the round; a callback may set it before the round begins.
+    model : callable
+        Makes a fitted copy of the estimator.
+    scores : (float or None, float or None)
+        Of the training and the validation samples.
+    is_over : bool, default=False
+        False: it is about to begin; True: its trees are grown.
+
+    Attributes
+    ----------
     train_score, validation_score : float or None
         After the last round that is over, higher is better; None where early stopping does not ask for them.
     """
@@ -32,7 +39,13 @@ class Round:
         self._model = model
 
     def model(self):
-        """Return a fitted copy of the estimator with the rounds so far."""
+        """Copy the estimator with the rounds so far.
+
+        Returns
+        -------
+        model : object
+            It is fitted, and has no callbacks.
+        """
         return self._model()
 
 
@@ -69,6 +82,7 @@ class Checkpoint:
     Parameters
     ----------
     path : path-like
+        Of the file.
     every : int, default=10
         Rounds between two writes.
     """

@@ -166,11 +166,10 @@ def test_a_checkpoint_is_replaced_as_a_whole(tmp_path, monkeypatch):
         file.write(b"half a model")
         raise OSError("the disk is full")
 
-    with monkeypatch.context() as patch:
-        patch.setattr("skensemble.callbacks.pickle.dump", fail)
-        model = regressor(callbacks=[Checkpoint(path, every=1)])
-        with pytest.raises(OSError, match="full"):
-            model.fit(X, Y)
+    model = regressor(callbacks=[Checkpoint(path, every=1)])
+    monkeypatch.setattr("skensemble.callbacks.pickle.dump", fail)
+    with pytest.raises(OSError, match="full"):
+        model.fit(X, Y)
 
     assert pickle.loads(path.read_bytes()).n_iter_ == 2
     assert list(tmp_path.iterdir()) == [path]

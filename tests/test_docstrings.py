@@ -15,6 +15,7 @@ from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 
 import skensemble
+from skensemble import callbacks
 
 ROOT = Path(__file__).parents[1]
 REQUIRED = {
@@ -50,6 +51,7 @@ def _own_members(cls):
 PUBLIC_NAMES = [f"skensemble.{name}" for name in skensemble.__all__ if callable(getattr(skensemble, name))] + [
     f"skensemble.{name}.{member}" for name in ESTIMATORS for member in _own_members(getattr(skensemble, name))
 ]
+PUBLIC_NAMES += [f"skensemble.callbacks.{name}" for name in callbacks.__all__] + ["skensemble.callbacks.Round.model"]
 
 
 @pytest.mark.parametrize("name", PUBLIC_NAMES)
@@ -81,6 +83,7 @@ def test_the_reference_lists_every_public_name():
     page = (ROOT / "docs/reference/index.rst").read_text("utf-8")
 
     assert set(re.findall(r"^   ([A-Za-z]\w*)$", page, re.MULTILINE)) == set(skensemble.__all__)
+    assert set(re.findall(r"^   callbacks\.(\w+)$", page, re.MULTILINE)) == set(callbacks.__all__)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -63,7 +63,7 @@ class Rounds:
             warnings.warn(
                 f"The fit was interrupted after {self.n_rounds} of {self.estimator.max_iter} rounds, which are kept.",
                 ConvergenceWarning,
-                stacklevel=5,
+                stacklevel=6,  # the caller of `fit`
             )
 
     def _run(self):
