@@ -72,7 +72,9 @@ def boost(
     )
     criterion = SecondOrder(**{name: options.pop(name, default) for name, default in CRITERION.items()})
     growth = Growth(**{name: options.pop(name, default) for name, default in GROWTH.items()})
-    of_plan = {name: options.pop(name) for name in ("is_symmetric", "sampling", "dropout_rate") if name in options}
+    of_plan = {
+        name: options.pop(name) for name in ("is_symmetric", "sampling", "dropout_rate", "is_linear") if name in options
+    }
     assert not options
     objective = new_objective(loss, n_classes)
     plan = BoostingPlan(objective, criterion, growth, (constraints,), 0, **of_plan)
@@ -80,7 +82,7 @@ def boost(
     n_categories[list(categorical)] = N_CATEGORIES
     bins = find_bins(X, max_bins, n_categories, weight)
     raw = np.zeros((objective.loss.n_outputs, len(X)))
-    booster = Booster(plan, bins, bins.encode(X, bundles=bundles), y, raw, weight, n_threads=n_threads)
+    booster = Booster(plan, bins, bins.encode(X, bundles=bundles), y, raw, weight, n_threads=n_threads, X=X)
     return booster, booster.boost(n_rounds), raw[0]
 
 
