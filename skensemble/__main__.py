@@ -103,6 +103,9 @@ def _cases():
         parameters = {"loss": loss, "early_stopping": True, "max_iter": 2, **quantile}
         cases.append(("HistGradientBoostingRegressor", parameters, "numbers"))
     cases += [("HistGradientBoostingClassifier", {"early_stopping": True, "max_iter": 2}, y) for y in _N_CLASSES]
+    cases.append(
+        ("HistGradientBoostingRegressor", {"leaf_model": "linear", "subsample": 0.5, "max_iter": 2}, "numbers")
+    )
     for name in skensemble.__all__:
         parameters = _few_estimators(getattr(skensemble, name))
         if parameters is not None:
@@ -131,7 +134,7 @@ def _fit(name, parameters, target):
     for method in _METHODS:
         if hasattr(model, method):
             getattr(model, method)(X)
-    if hasattr(model, "refit_leaves"):
+    if hasattr(model, "refit_leaves") and model.leaf_model == "constant":
         model.refit_leaves(X, y)
     text = f"{name}({', '.join(f'{key}={value!r}' for key, value in parameters.items())}), {target}"
     return text, time.perf_counter() - start, list(_compile.compiled_signatures())

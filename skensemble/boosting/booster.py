@@ -10,10 +10,12 @@ from skensemble._threads import StopFlag, run_in_threads
 from skensemble.binning.bins import Bins
 from skensemble.boosting.dropout import Dropout
 from skensemble.boosting.gradients import Training, start_round, sum_losses, write_pairs
+from skensemble.boosting.linear_leaves import LinearLeaves, move_by_models, walk_by_models
 from skensemble.boosting.sampling import RowSampler, RowSampling
 from skensemble.boosting.updates import move_predictions, walk_rows
 from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
+from skensemble.growing.leaf_models import models_between
 from skensemble.growing.leaf_wise import grow_tree
 from skensemble.growing.leaves import n_slots_of, new_field, new_own, new_tree
 from skensemble.growing.monotonic import bounds_halfway
@@ -40,6 +42,7 @@ class BoostingPlan(NamedTuple):
     sampling: RowSampling | None = None  # None: all rows
     dropout_rate: float = 0.0
     is_intermediate: bool = False  # the method of monotonic constraints, see `growing.monotonic`
+    is_linear: bool = False  # whether leaves have linear models
 
 
 class Booster:
@@ -61,9 +64,13 @@ class Booster:
         Rounds that there were before.
     used : sequence of int, default=()
         Features that their trees are cut by.
+    X : (n_samples, n_features) float64, default=None
+        The values of the data, for linear leaves.
     """
 
-    def __init__(self, plan, bins: Bins, data, target, raw, sample_weight=None, *, n_threads=1, n_rounds=0, used=()):
+    def __init__(
+        self, plan, bins: Bins, data, target, raw, sample_weight=None, *, n_threads=1, n_rounds=0, used=(), X=None
+    ):
         self.plan, self.bins, self.data, self.n_rounds = plan, bins, data, n_rounds
         self.n_threads = 1 if data.codes.size < SMALL_WORK else n_threads
         self.training = new_training(target, raw, sample_weight, self.n_threads)
@@ -84,6 +91,7 @@ class Booster:
         for own in self.own:
             own.is_used[list(used)] = 1
         self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
+        self.linear = LinearLeaves(X, data.is_categorical, 2 * max_leaf_nodes - 1) if plan.is_linear else None
         self.grown: list[GrownTree] = []  # with dropout
         self.dropout = Dropout(plan.dropout_rate, plan.growth.learning_rate, data, raw) if plan.dropout_rate else None
 
@@ -103,14 +111,15 @@ class Booster:
         stop = StopFlag() if stop is None else stop
         n_outputs = self.plan.objective.loss.n_outputs
         trees = [new_tree(self.data, self.plan.growth.max_leaf_nodes) for _ in range(n_rounds * n_outputs)]
-        n_leaves = np.zeros(len(trees), np.int64)
+        n_leaves, models = np.zeros(len(trees), np.int64), [None] * len(trees)
 
         def play(team):
             for first in range(0, len(trees), n_outputs):
                 if not stop.is_set:
                     grown = self._play_round(team, first, trees[first : first + n_outputs])
                     if team.number == 0:
-                        n_leaves[first : first + n_outputs] = grown
+                        round_of_trees = slice(first, first + n_outputs)
+                        n_leaves[round_of_trees], models[round_of_trees] = zip(*grown, strict=True)
 
         try:
             run_team(play, self.n_threads, stop)
@@ -121,7 +130,7 @@ class Booster:
         self.n_rounds += n_rounds
         if self.dropout:
             self.dropout.before.clear()
-        grown = [self._as_grown(tree, n) for tree, n in zip(trees, n_leaves, strict=True)]
+        grown = [self._as_grown(*each) for each in zip(trees, n_leaves, models, strict=True)]
         if self.dropout:
             self.grown += grown
         return grown
@@ -148,8 +157,14 @@ class Booster:
         ]
 
     def _play_round(self, team, first, trees):
-        """Grow the trees of a round and move the raw predictions: what each thread does; returns the leaves of each."""
-        training, dropped, n_leaves = self.training, (), []
+        """Grow the trees of a round and move the raw predictions: what each thread does.
+
+        Returns
+        -------
+        grown : list of (int, LeafModels or None)
+            Of each tree, how many leaves it has, and their models.
+        """
+        training, dropped, grown = self.training, (), []
         key = np.uint64(key_of_tree(self.plan.seed, self.n_rounds * len(trees) + first))
         if self.dropout:
             dropped = self.dropout.leave_out(team, key)
@@ -160,16 +175,17 @@ class Booster:
         for output, tree in enumerate(trees):
             units = write_pairs(team, training, self.plan.objective.loss, output, self.field.pairs)
             key = np.uint64(key_of_tree(self.plan.seed, self.n_rounds * len(trees) + first + output))
-            n_leaves.append(self._grow(team, training, output, units, key, tree))
+            n_leaves = self._grow(team, training, output, units, key, tree)
+            grown.append((n_leaves, self.linear and self.linear.models))
             if self.dropout and team.number == 0:
                 tree.values[:] *= self.dropout.scale_of_new(len(dropped))
-            self._move(team, output, n_leaves[-1], tree)
+            self._move(team, output, n_leaves, tree)
         if self.dropout:
             self.dropout.put_back(team, dropped)
             if team.number == 0:
                 self.dropout.rounds.append(trees)
             arrive(team)
-        return n_leaves
+        return grown
 
     def _grow(self, team, training, output, units, key, tree):
         """Grow one tree; returns the number of leaves."""
@@ -181,21 +197,34 @@ class Booster:
             arrive(team)
             self._refine(team, training, n_leaves, tree.values)
             arrive(team)
+        if self.linear:
+            self.linear.fit(team, plan, training, output, tree, own.leaves[:n_leaves], self._rows_of)
         return n_leaves
 
     def _move(self, team, output, n_leaves, tree):
         """Move the raw predictions of the rows that a tree is grown on, and of the others."""
-        raw, kept = self.training.raw[output], self.field.kept
-        move_predictions(team, raw, self.field.rows, self.own[team.number].leaves, n_leaves, tree.values)
+        raw, kept, words = self.training.raw[output], self.field.kept, tree.words.reshape(-1)
+        inside = raw, self.field.rows, self.own[team.number].leaves, n_leaves, tree.values
+        outside = raw, self.data, kept, tree.nodes, words, tree.values
+        if self.linear:
+            move_by_models(team, *inside, self.linear.models, self.linear.X)
+            if kept.size:
+                walk_by_models(team, *outside, self.linear.models, self.linear.X)
+            return
+        move_predictions(team, *inside)
         if kept.size:
-            walk_rows(team, raw, self.data, kept, tree.nodes, tree.words.reshape(-1), tree.values, 1.0)
+            walk_rows(team, *outside, 1.0)
+
+    def _rows_of(self, leaf):
+        """Return the rows of a leaf, (n_rows,) uint32, in an order that does not depend on the threads."""
+        parts = [self.field.rows[own.leaves[leaf]["start"] : own.leaves[leaf]["stop"]] for own in self.own]
+        return np.sort(np.concatenate(parts))
 
     def _refine(self, team, training, n_leaves, values):
         """Give the leaves that are this thread's turn the best values for the residuals of their rows."""
         leaves = self.own[team.number].leaves
         for i in range(team.number, n_leaves, team.size):
-            parts = [self.field.rows[own.leaves[i]["start"] : own.leaves[i]["stop"]] for own in self.own]
-            rows = np.sort(np.concatenate(parts))  # in an order that does not depend on the threads
+            rows = self._rows_of(i)
             weight = training.weight[rows] if training.weight.size else None
             value = self.plan.objective.refined_value(training.target[rows] - training.raw[0, rows], weight)
             most = self.plan.criterion.max_delta_step
@@ -205,7 +234,7 @@ class Booster:
             value = np.clip(np.clip(value, -most, most), *bounds)
             values[leaves[i]["number"]] = self.plan.growth.learning_rate * value
 
-    def _as_grown(self, tree, n_leaves):
+    def _as_grown(self, tree, n_leaves, models):
         """Cut a tree to its size, and replace the numbers of bins by thresholds."""
         n_nodes = max(2 * n_leaves - 1, 1)
         nodes = copy_nodes(tree.nodes[:n_nodes])  # dropout still needs the bins
@@ -217,7 +246,8 @@ class Booster:
         width = tree.words.shape[1]
         sets = nodes["category_offset"][is_categorical] // max(width, 1)
         nodes["category_offset"][is_categorical] = width * np.arange(len(sets))
-        return GrownTree(nodes, tree.values[:n_nodes].reshape(-1, 1, 1), tree.words[sets].ravel())
+        models = models_between(models, 0, n_nodes)
+        return GrownTree(nodes, tree.values[:n_nodes].reshape(-1, 1, 1), tree.words[sets].ravel(), models)
 
     def loss(self):
         """Return the mean loss of the training samples."""

@@ -31,8 +31,8 @@ class BoostedTrees(EncodedInputMixin):
             `right_child`, `feature` (the name if there is one, else the index), `threshold` (values up to it go left;
             inf: all values against the missing ones; NaN: between categories), `categories` (a tuple of those that go
             left, or None), `missing_go_to_left`, `gain`, `n_samples`, `weight` (the sum of the hessians) and `value`
-            (what a leaf adds to the raw prediction; of an inner node: what it would have added as a leaf). What a leaf
-            has not is missing.
+            (what a leaf adds to the raw prediction; of an inner node: what it would have added as a leaf; of a linear
+            leaf: what it adds where a value of its model is missing). What a leaf has not is missing.
 
         Raises
         ------
@@ -94,10 +94,12 @@ class BoostedTrees(EncodedInputMixin):
         Raises
         ------
         ValueError
-            If `decay` is not between 0 and 1, a label is new, weights are negative or all 0, or the loss does not take
-            the target.
+            If leaves are linear, `decay` is not between 0 and 1, a label is new, weights are negative or all 0, or the
+            loss does not take the target.
         """
         check_is_fitted(self)
+        if self._trees is not None and self._trees.models is not None:
+            raise ValueError('refit_leaves does not go with leaf_model="linear": only constant leaves can be moved.')
         if not 0.0 <= decay <= 1.0:
             raise ValueError(f"decay={decay!r} must be between 0 and 1.")
         X = self._validate_X_predict(X)

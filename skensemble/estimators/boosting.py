@@ -85,6 +85,8 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.uint32).max, dtype=np.uint64))
         source = X
         X, n_categories = self._validate_training_X(X)
+        if self.leaf_model == "linear" and issparse(X):
+            raise ValueError('leaf_model="linear" needs a dense X, but it is a sparse matrix.')
         source = X if issparse(source) else source  # CSC has rows that can be taken, which not every format has
         y = _check_y(y, estimator=self)
         check_consistent_length(X, y)
@@ -213,6 +215,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             n_threads=n_threads,
             n_rounds=n_rounds,
             used=() if self._trees is None else np.unique(_inner_nodes(self._trees)["feature"]),
+            X=X if plan.is_linear else None,
         )
         held_out = None
         if self.do_early_stopping_ and validation is not None:

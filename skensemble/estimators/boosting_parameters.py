@@ -119,6 +119,13 @@ BOOSTER = {
     "path_smoothing": Parameter(
         [NOT_NEGATIVE], "float", "For how many samples the value of a leaf's parent counts in its own."
     ),
+    "leaf_model": Parameter(
+        [StrOptions({"constant", "linear"})],
+        '{"constant", "linear"}',
+        'What a leaf adds: a constant, or with "linear" a linear function of the numeric features that the cuts on the '
+        "way to it use, fitted to the gradients and hessians of its samples. Where one of these is missing or infinite "
+        "it is the constant, and so in leaves of too few samples.",
+    ),
     "max_features": Parameter([SHARE], "float", "Share of the features that each node draws to look at."),
     "max_features_by_level": Parameter([SHARE], "float", "Share of the features that each level of a tree draws."),
     "max_features_by_tree": Parameter([SHARE], "float", "Share of the features that each tree draws."),
@@ -318,6 +325,7 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         raise ValueError(
             'monotonic_method="intermediate" is for single leaves: it needs growth="leaf" or "depth", not "symmetric".'
         )
+    _check_leaf_model(estimator, objective, constraints)
     return BoostingPlan(
         objective,
         criterion,
@@ -328,7 +336,20 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         sampling=row_sampling_of(estimator),
         dropout_rate=float(estimator.dropout_rate),
         is_intermediate=estimator.monotonic_method == "intermediate",
+        is_linear=estimator.leaf_model == "linear",
     )
+
+
+def _check_leaf_model(estimator, objective, constraints):
+    """Raise a ValueError for what linear leaves do not go with."""
+    if estimator.leaf_model != "linear":
+        return
+    if any(each.monotonic.size for each in constraints):
+        raise ValueError('monotonic_cst does not go with leaf_model="linear": leaves would not be monotonic.')
+    if objective.is_refined:
+        raise ValueError(f'leaf_model="linear" does not go with loss={estimator.loss!r}, whose leaves are refined.')
+    if estimator.dropout_rate > 0.0:
+        raise ValueError('dropout_rate > 0 does not go with leaf_model="linear": set it to 0.')
 
 
 def with_rows(plan, forced, groups):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble.criteria import SquaredError, new_criterion
+from skensemble.growing.leaf_models import LeafModels
 from skensemble.growing.nodes import IS_FINISHED, N_NODES, N_WORDS, longer, new_growth
 from skensemble.growing.tree import grow_tree_best_first, grow_tree_depth_first
 from skensemble.records import Constraints, Samples, Settings, Task
@@ -30,6 +31,7 @@ class GrownTree(NamedTuple):
     nodes: np.ndarray  # (n_nodes,) NODE
     values: np.ndarray  # (n_nodes, n_outputs, most classes) float64
     categories: np.ndarray  # (n_words,) uint64: sets of categories that go left
+    models: LeafModels | None = None  # of linear leaves; None: all leaves are constant
 
 
 def no_constraints():

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skensemble.growing.leaf_models import LeafModels
 from skensemble.records import LEAF, NODE, UNDEFINED
 
 _INTEGERS = (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.int64)
@@ -30,6 +31,8 @@ def packed(trees):
     is_impure = nodes["impurity"] != 0.0
     state["is_impure"] = np.packbits(is_impure)
     state["impurity"] = _narrowed(nodes["impurity"][is_impure])
+    if trees.models is not None:
+        state["models"] = tuple(_narrowed(column) for column in trees.models)
     return state | _packed_values(trees.values, nodes["weighted_n_node_samples"])
 
 
@@ -55,6 +58,7 @@ def unpacked(state):
         "nodes": nodes,
         "values": values,
         "categories": state["categories"].astype(np.uint64),
+        "models": _unpacked_models(state.get("models")),
     }
 
 
@@ -84,6 +88,13 @@ def _unpacked_values(state, weights):
         shares = state["second_class_weights"] / weights
         return np.concatenate([1.0 - shares, shares], axis=2)
     return state["values"].astype(np.float64)
+
+
+def _unpacked_models(columns):
+    if columns is None:
+        return None
+    dtypes = (np.int64, np.float64, np.int32, np.float64)
+    return LeafModels(*(column.astype(dtype) for column, dtype in zip(columns, dtypes, strict=True)))
 
 
 def _narrowed(column):

@@ -26,7 +26,7 @@ class TreeStack:
 
     def __init__(self, n_trees, n_nodes=0):
         self.n_trees, self.n_nodes = n_trees, n_nodes
-        self.starts, self.category_starts, self.sets = [0], [0], [np.zeros(0, np.uint64)]
+        self.starts, self.category_starts, self.sets, self.models = [0], [0], [np.zeros(0, np.uint64)], []
         self.nodes = self.values = None
         self._waiting = {}
         self._lock = threading.Lock()
@@ -40,10 +40,12 @@ class TreeStack:
         return stack
 
     def put(self, number, tree):
-        """Take tree `number`, a `GrownTree` whose arrays may change afterwards."""
+        """Take tree `number`, a `GrownTree` whose arrays may change afterwards, but for its models."""
         with self._lock:
             if number > len(self.starts) - 1:
-                self._waiting[number] = GrownTree(copy_nodes(tree.nodes), tree.values.copy(), tree.categories.copy())
+                self._waiting[number] = GrownTree(
+                    copy_nodes(tree.nodes), tree.values.copy(), tree.categories.copy(), tree.models
+                )
                 return
             self._append(tree)
             while (following := self._waiting.pop(len(self.starts) - 1, None)) is not None:
@@ -58,6 +60,7 @@ class TreeStack:
         _as_bytes(self.nodes[start:stop])[:] = _as_bytes(tree.nodes)
         self.values[start:stop] = tree.values
         self.starts.append(stop)
+        self.models.append(tree.models)
         if len(tree.categories):
             self.sets.append(tree.categories.copy())
         self.category_starts.append(self.category_starts[-1] + len(tree.categories))

@@ -3,7 +3,9 @@
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
+from skensemble.growing.leaf_models import joined_models, models_between
 from skensemble.growing.plan import GrownTree
+from skensemble.trees.linear_leaves import add_models
 from skensemble.trees.packing import packed, unpacked
 from skensemble.trees.stack import TreeStack
 from skensemble.trees.tree import Tree
@@ -27,12 +29,15 @@ class Trees:
         How many categories each feature has; 0: it is numeric.
     n_classes : (n_outputs,) int64
         1 for regression.
+    models : LeafModels, default=None
+        Of the linear leaves of all trees, of boosters only; None: leaves are constant. The value of a linear leaf is
+        for samples whose values are missing or infinite.
     """
 
-    def __init__(self, nodes, values, categories, node_starts, category_starts, n_categories, n_classes):
+    def __init__(self, nodes, values, categories, node_starts, category_starts, n_categories, n_classes, models=None):
         self.nodes, self.values, self.categories = nodes, values, categories
         self.node_starts, self.category_starts = node_starts, category_starts
-        self.n_categories, self.n_classes = n_categories, n_classes
+        self.n_categories, self.n_classes, self.models = n_categories, n_classes, models
         self._walking_table = None
 
     @classmethod
@@ -48,6 +53,7 @@ class Trees:
             category_starts=np.array(stack.category_starts),
             n_categories=np.asarray(n_categories),
             n_classes=np.asarray(n_classes),
+            models=joined_models(stack.models, np.diff(stack.starts)),
         )
 
     def __len__(self):
@@ -82,12 +88,13 @@ class Trees:
             self.category_starts[first : stop + 1] - self.category_starts[first],
             self.n_categories,
             self.n_classes,
+            models_between(self.models, self.node_starts[first], self.node_starts[stop]),
         )
 
     def with_values(self, values):
         """Return trees of other values, which share all the rest."""
         starts = self.node_starts, self.category_starts
-        trees = Trees(self.nodes, values, self.categories, *starts, self.n_categories, self.n_classes)
+        trees = Trees(self.nodes, values, self.categories, *starts, self.n_categories, self.n_classes, self.models)
         trees._walking_table = self._walking_table
         return trees
 
@@ -95,7 +102,8 @@ class Trees:
         """Return the arrays of one tree, a `GrownTree` of views."""
         nodes = slice(self.node_starts[index], self.node_starts[index + 1])
         words = slice(self.category_starts[index], self.category_starts[index + 1])
-        return GrownTree(self.nodes[nodes], self.values[nodes], self.categories[words])
+        models = models_between(self.models, nodes.start, nodes.stop)
+        return GrownTree(self.nodes[nodes], self.values[nodes], self.categories[words], models)
 
     def subset(self, index):
         """Return one tree as `Trees` of views."""
@@ -109,12 +117,13 @@ class Trees:
         return self._walking_table
 
     def sum_values(self, X, values=None, n_threads=1, n_outputs=1, start=0.0):
-        """Add up the values of each sample's leaves.
+        """Add up the values of each sample's leaves, or what their models make of the sample.
 
         Parameters
         ----------
         X : (n_samples, n_features) float32 array or CSR matrix, float64 for a booster's trees
         values : (n_nodes of all trees, n_values) float64, default=the predictions of the nodes
+            If they are given, leaves are constant.
         n_threads : int
         n_outputs : int, default=1
             At which the trees take turns.
@@ -126,11 +135,15 @@ class Trees:
         sums : (n_samples, n_outputs * n_values) float64
             In the order of the trees, so that threads do not change a bit.
         """
+        is_linear = values is None and self.models is not None
         values = self.values.reshape(len(self.nodes), -1) if values is None else values
         roots, steps = self.node_starts[:-1], self.steps(X.dtype, n_threads)
 
         def add(rows, out):
-            add_values(steps, self.categories, self.n_categories, roots, values, rows, out)
+            if is_linear:
+                add_models(steps, self.categories, self.n_categories, roots, values[:, 0], self.models, rows, out)
+            else:
+                add_values(steps, self.categories, self.n_categories, roots, values, rows, out)
 
         sums = np.empty((X.shape[0], n_outputs * values.shape[1]))
         sums[:] = start

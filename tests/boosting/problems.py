@@ -36,7 +36,7 @@ GROWTH = {
     "first_use_penalties": np.zeros(0),
     "forced": np.zeros(0, FORCED),
 }
-OF_PLAN = ("is_symmetric", "sampling", "dropout_rate", "is_intermediate")
+OF_PLAN = ("is_linear", "is_symmetric", "sampling", "dropout_rate", "is_intermediate")
 N_CATEGORIES = 12
 
 
@@ -82,7 +82,7 @@ def boost(
     n_categories[list(categorical)] = N_CATEGORIES
     bins = find_bins(X, max_bins, n_categories, weight)
     raw = np.zeros((objective.loss.n_outputs, len(X)))
-    booster = Booster(plan, bins, bins.encode(X, bundles=bundles), y, raw, weight, n_threads=n_threads)
+    booster = Booster(plan, bins, bins.encode(X, bundles=bundles), y, raw, weight, n_threads=n_threads, X=X)
     return booster, booster.boost(n_rounds), raw[0]
 
 
