@@ -86,6 +86,11 @@ def boost(
     return booster, booster.boost(n_rounds), raw[0]
 
 
+def bits(tree):
+    """The arrays of a tree as bytes."""
+    return [array.tobytes() for array in tree if array is not None]
+
+
 def forced_table(tree):
     """The cuts of a nested dict as the core takes them."""
     rows = []

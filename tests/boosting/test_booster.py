@@ -9,7 +9,7 @@ from skensemble.boosting import booster as booster_module
 from skensemble.boosting.booster import SMALL_WORK
 from skensemble.records import LEAF, UNDEFINED
 from skensemble.splitting.histogram import WIDE
-from tests.boosting.problems import boost, forced_table, problem
+from tests.boosting.problems import bits, boost, forced_table, problem
 from tests.reference.naive_booster import NaiveBooster
 
 LOSSES = ("squared_error", "log_loss")
@@ -112,10 +112,6 @@ def test_threads_change_no_bit(loss, n_classes):
         for tree, other in zip(one, several, strict=True):
             assert bits(other) == bits(tree)
         assert_array_equal(raw_of_team, raw)
-
-
-def bits(tree):
-    return [array.tobytes() for array in tree if array is not None]
 
 
 @pytest.mark.parametrize("loss", ["absolute_error", "huber"])
