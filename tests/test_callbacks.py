@@ -31,6 +31,25 @@ class Diary:
         self.lines.append((this_round.number, this_round.is_over, this_round.learning_rate, *scores))
 
 
+class Silent:
+    """A callback of scikit-learn that does nothing, and does not pickle."""
+
+    def __init__(self):
+        self.function = lambda: None
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        pass
+
+
 def test_each_round_is_seen_before_and_after():
     diary = Diary()
     model = regressor(callbacks=[diary], early_stopping=True, learning_rate=0.3).fit(X, Y)
@@ -143,6 +162,14 @@ def test_a_checkpoint_with_offsets_goes_on_to_the_bits_of_one_fit(tmp_path):
 
     part = pickle.loads(path.read_bytes())
     assert_same_nodes(part.set_params(warm_start=True).fit(X, Y, init_score=offset), whole)
+
+
+def test_a_checkpoint_pickles_beside_callbacks_of_scikit_learn_that_do_not(tmp_path):
+    path = tmp_path / "model.pickle"
+    model = regressor(callbacks=[Checkpoint(path, every=4)]).set_callbacks(Silent()).fit(X, Y)
+
+    part = pickle.loads(path.read_bytes())
+    assert_same_nodes(part.set_params(warm_start=True).fit(X, Y), model)
 
 
 def test_a_checkpoint_of_classes_predicts():

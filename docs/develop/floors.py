@@ -13,6 +13,7 @@ MEANINGS = {
     "estimators": "scikit-learn's classes: validation, parameters",
     "boosting": "rounds, by a team of threads",
     "forests": "bootstrap, out-of-bag rows",
+    "callbacks": "what sees the rounds",
     "trees": "prediction, paths, importances, pruning",
     "growing": "which node is opened next; the partition",
     "splitting": "candidates, and the gate that all of them pass",

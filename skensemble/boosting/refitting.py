@@ -66,7 +66,8 @@ def _refined_leaves(plan, training, output, leaves, n_threads):
         plan.objective.refined_value(residuals[rows], training.weight[rows] if training.weight.size else None)
         for rows in np.split(order, starts[1:])
     ]
-    return reached, np.array(best)
+    most = plan.criterion.max_delta_step
+    return reached, np.clip(best, -most, most)
 
 
 def gradients_of(training, loss, output, n_threads=1):

@@ -63,7 +63,7 @@ class Rounds:
             warnings.warn(
                 f"The fit was interrupted after {self.n_rounds} of {self.estimator.max_iter} rounds, which are kept.",
                 ConvergenceWarning,
-                stacklevel=6,  # the caller of `fit`
+                stacklevel=7,  # the caller of `fit`
             )
 
     def _run(self):
@@ -131,9 +131,10 @@ class Rounds:
             del values[length:]
 
     def _model(self):
-        """Return a fitted copy of the estimator, without callbacks."""
+        """Return a fitted copy of the estimator, without callbacks, so that it pickles whatever they are."""
         model = object.__new__(type(self.estimator))
-        vars(model).update(vars(self.estimator), callbacks=None)
+        vars(model).update({name: each for name, each in vars(self.estimator).items() if not _is_of_callbacks(name)})
+        model.callbacks = None
         self.finish(model)
         return model
 
@@ -165,8 +166,9 @@ class Rounds:
 def fitted_attributes(model):
     """Return what a fitted estimator has beside its parameters and its callbacks."""
     parameters = model.get_params(deep=False)
-    return {
-        name: value
-        for name, value in vars(model).items()
-        if name not in parameters and "callback" not in name and "_ctx" not in name
-    }
+    return {name: value for name, value in vars(model).items() if name not in parameters and not _is_of_callbacks(name)}
+
+
+def _is_of_callbacks(name):
+    """Whether an attribute is what scikit-learn keeps for its callbacks."""
+    return name.startswith("_") and ("callback" in name or "_ctx" in name)
