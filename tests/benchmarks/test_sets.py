@@ -136,8 +136,9 @@ def test_codes_are_compared_with_codes_and_categories_with_every_encoding():
 
 @pytest.mark.parametrize("name", ["labels", "values"])
 def test_a_set_is_scored_by_seed_and_contender(folder, name, monkeypatch):
-    monkeypatch.setattr(quality, "contenders_of", lambda X, encodings: [Contender("scikit-learn", "ordinal")])
+    monkeypatch.setattr(quality, "contenders_of", lambda X, encodings, family: [Contender("scikit-learn", "ordinal")])
     arguments = argparse.Namespace(rows=1000, seeds=2, n_estimators=3, threads=1, encodings=["ordinal"])
+    arguments.family = quality.FOREST
     records = quality.score_set(folder, name, arguments)
 
     assert [each["seed"] for each in records] == [0, 0, 1, 1]

@@ -233,7 +233,7 @@ def test_held_out_rows_are_encoded_like_new_ones():
     for scoring in ("loss", "neg_mean_squared_error"):
         model = regressor(early_stopping=True, max_iter=5, scoring=scoring).fit(X, y)
         assert len(model.validation_score_) == 6
-    kept, held_out = hold_out(model, y, model._seed)
+    kept, held_out = hold_out(model, X, y, None, model._seed)
     other = y.copy()
     other[held_out] += 10.0  # which changes no statistic
     again = regressor(early_stopping=True, max_iter=5).fit(X, other)
