@@ -233,10 +233,13 @@ def best_cut(histogram, data, feature, node, units, criterion, fence):
     for missing_left in range(2 if n_missing else 1):
         left = missing if missing_left else no_sums()
         # With missing values on the right there is one cut more: all values against the missing ones.
-        for bin in range(n_bins if n_missing and not missing_left else n_bins - 1):
+        start, stop = 0, n_bins if n_missing and not missing_left else n_bins - 1
+        if fence.only != ANY:
+            start, stop = fence.only, min(fence.only + 1, stop)
+            for bin in range(start):
+                left = left.plus(sums_at(histogram, first + bin, units))
+        for bin in range(start, stop):
             left = left.plus(sums_at(histogram, first + bin, units))
-            if fence.only != ANY and fence.only != bin:
-                continue
             score = criterion.score_of_children(left, node.minus(left), units, fence)
             if score > best.score:
                 goes_left = missing_left == 1 if n_missing else 2 * units.count(left) > units.count(node)
