@@ -92,8 +92,12 @@ def test_other_answers_do_not_end_the_fit(answer):
 def test_the_model_of_a_round_predicts_as_the_stage():
     models = []
     parameters = {"early_stopping": True, "n_iter_no_change": 2, "learning_rate": 0.8, "max_iter": 20}
-    callback = lambda this_round: models.append(this_round.model()) if this_round.is_over else None  # noqa: E731
-    model = regressor(callbacks=[callback], **parameters).fit(X, Y)
+
+    def keep(this_round):
+        if this_round.is_over:
+            models.append(this_round.model())
+
+    model = regressor(callbacks=[keep], **parameters).fit(X, Y)
 
     assert [each.n_iter_ for each in models] == list(range(1, model.n_iter_ + 1))
     for stage, each in zip(model.staged_predict(X), models, strict=True):
@@ -204,7 +208,10 @@ def test_a_checkpoint_is_replaced_as_a_whole(tmp_path, monkeypatch):
 
 def test_a_checkpoint_is_written_every_so_many_rounds(tmp_path):
     path, seen = tmp_path / "model.pickle", []
-    note = lambda this_round: seen.append(path.exists() and pickle.loads(path.read_bytes()).n_iter_)  # noqa: E731
+
+    def note(this_round):
+        seen.append(path.exists() and pickle.loads(path.read_bytes()).n_iter_)
+
     regressor(callbacks=[Checkpoint(path, every=2), note], max_iter=5).fit(X, Y)
 
     assert seen[1::2] == [False, 2, 2, 4, 4]

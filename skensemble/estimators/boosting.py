@@ -103,7 +103,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         plan = make_boosting_plan(self, objective, len(y), n_categories > 0, self._seed)
         validation = self._validation_rows(X_val, y_val, sample_weight_val, objective)
         offset = checked_offset(init_score, len(y), objective.loss.n_outputs)
-        rows = TrainingRows(source, X, y, target, sample_weight, offset, groups_of_rows(self, source, X))
+        rows = TrainingRows(source, X, y, target, sample_weight, offset, groups_of_rows(self, X))
         if self._holds_out(validation):
             kept, held_out = hold_out(self, source, y, rows.groups, self._seed)
             rows, validation = rows.take(kept), rows.take(held_out)
@@ -223,12 +223,13 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             raw = self._raw_so_far(X, validation.offset, n_threads)
             held_out = HeldOut(X, validation.target, raw, validation.weight, n_threads=n_threads)
         context = self._init_callback_context(max_subtasks=self.max_iter)
-        told = {"X": rows.source, "y": rows.y, "metadata": {"sample_weight": rows.weight}}
-        context.call_on_fit_task_begin(estimator=self, **told)
         rounds = Rounds(self, booster, rows, held_out, validation, context)
+        context.call_on_fit_task_begin(estimator=self, **rounds.told)
         rounds.run()
         rounds.finish(self)
-        context.call_on_fit_task_end(estimator=self, **told, reconstruction_attributes=lambda: fitted_attributes(self))
+        context.call_on_fit_task_end(
+            estimator=self, **rounds.told, reconstruction_attributes=lambda: fitted_attributes(self)
+        )
 
     def _raw_so_far(self, X, offset, n_threads):
         """Return the raw predictions of the rounds of an earlier fit, (n_outputs, n_samples) float64."""

@@ -33,6 +33,8 @@ class Rounds:
     ----------
     grown : list of GrownTree
         The trees so far, without those of a fit before.
+    told : dict
+        What scikit-learn's callbacks are told of the data.
     """
 
     def __init__(self, estimator, booster, rows, held_out, validation, context):

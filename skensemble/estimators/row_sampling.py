@@ -36,13 +36,11 @@ def row_sampling_of(estimator):
     return RowSampling(method, float(share))
 
 
-def groups_of_rows(estimator, source, X):
+def groups_of_rows(estimator, X):
     """Return the numbers of the rows' groups, (n_samples,) int64, or None.
 
     Parameters
     ----------
-    source : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-        X as the user passed it.
     X : (n_samples, n_features) float64, array or CSC
 
     Raises

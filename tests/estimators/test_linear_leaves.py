@@ -62,7 +62,6 @@ def test_early_stopping_scores_what_is_predicted():
 
 
 def test_the_value_in_a_table_is_the_constant():
-    pytest.importorskip("pandas")
     X, y = problem("squared_error", missing=0.0)
     nodes = regressor(max_iter=1).fit(X, y).to_frame()
     expected = regressor(max_iter=1, leaf_model="constant").fit(X, y).to_frame()
