@@ -67,20 +67,29 @@ class SecondOrder(NamedTuple):
             return self.score_of(fence.origin, gradient, hessian)
         return self.score(gradient, hessian)
 
+    def is_enough(self, sums, units):
+        """Whether a child is large enough."""
+        hessian = units.hessian(sums)
+        is_heavy = hessian >= self.min_child_weight and hessian + self.l2 > 0.0
+        return units.count(sums) >= self.min_samples_leaf and is_heavy
+
     def score_of_children(self, left, right, units, fence):
         """The score of both children, -inf if one of them is too small or their values break a constraint."""
-        if min(units.count(left), units.count(right)) < self.min_samples_leaf:
+        if not (self.is_enough(left, units) and self.is_enough(right, units)):
             return -np.inf
-        left_hessian, right_hessian = units.hessian(left), units.hessian(right)
-        least = min(left_hessian, right_hessian)
-        if least < self.min_child_weight or least + self.l2 <= 0.0:
-            return -np.inf
-        left_gradient, right_gradient = units.gradient(left), units.gradient(right)
-        if not fence.is_fenced:
-            return self.score(left_gradient, left_hessian) + self.score(right_gradient, right_hessian)
+        if fence.is_fenced:
+            return self.fenced_score_of_children(left, right, units, fence)
+        return self.free_score_of_children(left, right, units)
+
+    def free_score_of_children(self, left, right, units):
+        """The score of two children that are large enough and whose values nothing bounds."""
+        left_score = self.score(units.gradient(left), units.hessian(left))
+        return left_score + self.score(units.gradient(right), units.hessian(right))
+
+    def fenced_score_of_children(self, left, right, units, fence):
+        """The score of two children that are large enough, -inf if their values break a constraint."""
         left_value, right_value = self.value(left, units, fence), self.value(right, units, fence)
         if (left_value - right_value) * fence.sign > 0.0:
             return -np.inf
-        return self.score_of(left_value, left_gradient, left_hessian) + self.score_of(
-            right_value, right_gradient, right_hessian
-        )
+        left_score = self.score_of(left_value, units.gradient(left), units.hessian(left))
+        return left_score + self.score_of(right_value, units.gradient(right), units.hessian(right))

@@ -7,6 +7,8 @@ own rows only, so nothing but histograms is exchanged, and a cut needs two meeti
     own features:        merge the histograms, subtract, propose      -- meet --
     everybody:           the same choice of the next leaf, each in a leaf table of its own
 
+Where the smaller child has few rows, its features are shared before the sums (`growing.summation`).
+
 Chunks rather than one stretch a thread: sorted data would leave a whole node to one thread.
 """
 
@@ -25,7 +27,6 @@ from skensemble.growing.leaves import (
     pop_leaf,
     push_leaf,
     put_sums_of,
-    slot_of_thread,
     take_slot,
     write_cut,
     write_node,
@@ -33,7 +34,8 @@ from skensemble.growing.leaves import (
 )
 from skensemble.growing.monotonic import bound_others
 from skensemble.growing.proposals import find_cuts
-from skensemble.splitting.histogram import add_rows, merge, no_sums, sums_at
+from skensemble.growing.summation import sum_up
+from skensemble.splitting.histogram import no_sums, sums_at
 
 FAR_AHEAD = 64  # rows between a prefetch and its use, in loops that do little for each row
 
@@ -81,10 +83,8 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
             write_node(tree, left, units, growth.learning_rate)
             write_node(tree, right, units, growth.learning_rate)
         if not is_last:  # nobody will cut the last two leaves: they need no histograms
-            sum_up(team, data, field, left if smaller_is_left else right)
-            meet(team)
-            smaller, larger = (left["slot"], right["slot"]) if smaller_is_left else (right["slot"], left["slot"])
-            merge_share(team, data, field, smaller, larger)
+            smaller, larger = (left, right) if smaller_is_left else (right, left)
+            sum_up(team, data, field, smaller, smaller["count"], larger["slot"])
             for k in range(0, n_searched, 2):
                 if k > 0:
                     meet(team)  # before proposals change that others still read
@@ -112,9 +112,7 @@ def plant(team, data, field, own, criterion, growth, units, key):
     own.of_tree[:] = 1
     own.of_node[:] = 1
     keep_some(own, own.of_tree, growth.max_features_by_tree, growth.feature_weights, draw(key, FEATURES_OF_TREE, 0))
-    sum_up(team, data, field, root)
-    meet(team)
-    merge_share(team, data, field, 0, -1)
+    sum_up(team, data, field, root, data.codes.shape[0], -1)
     meet(team)
     total = no_sums()
     for code in range(data.column_offsets[1]):  # those of any one column
@@ -143,24 +141,6 @@ def choose_leaf(leaves, n_leaves, growth):
         if is_better:
             chosen = i
     return chosen if leaves[chosen]["gain"] > 0.0 else NOTHING
-
-
-@inlined
-def sum_up(team, data, field, leaf):
-    """Sum up the thread's rows of a leaf: thread 0 in the leaf's slot, the others each in their own."""
-    slot = leaf["slot"] if team.number == 0 else slot_of_thread(team, field)
-    histogram = field.pool[slot]
-    for item in range(histogram.size):
-        histogram[item] = 0
-    add_rows(histogram, data.codes, data.column_offsets, field.pairs, field.rows, leaf["start"], leaf["stop"])
-
-
-@inlined
-def merge_share(team, data, field, slot, sibling):
-    """Complete the histograms of the thread's share of the columns."""
-    first, stop = team.share(data.columns.shape[0])
-    n_words = field.pairs.shape[1]
-    merge(field.pool, slot, sibling, team, n_words * data.column_offsets[first], n_words * data.column_offsets[stop])
 
 
 @part

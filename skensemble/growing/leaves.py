@@ -13,6 +13,7 @@ from skensemble.growing.monotonic import Kin, bound_children, new_kin
 from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
 from skensemble.splitting.histogram import ANY, PACKED, WIDE, Fence, Sums
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
+from skensemble.splitting.histogram_numeric import NumericDesk, numeric_desk
 
 OPEN_LEAF = np.dtype(
     [
@@ -64,6 +65,7 @@ class Field(NamedTuple):
     rows: np.ndarray  # (n_samples,) uint32: each thread's rows, sorted by leaf
     right_rows: np.ndarray  # (n_samples,) uint32: work space of the partition
     kept: np.ndarray  # (n_samples,) uint8: whether a tree is grown on a row; no length: it is on all
+    stretches: np.ndarray  # (team size, 8) int64: start and stop of each thread's rows of the leaf that is summed up
     pool: np.ndarray  # (n_slots + team size, n_bins * n_words) int64: histograms
     proposals: np.ndarray  # (team size, 2) PROPOSAL: for the two children of a cut
     words: np.ndarray  # (team size, 2, n_words) uint64: categories that they send left
@@ -84,6 +86,7 @@ class Own(NamedTuple):
     sizes: np.ndarray  # (2,) int64: N_PENDING, N_FREE
     is_used: np.ndarray  # (n_features,) uint8: whether a tree of the fit has been cut by a feature
     desk: CategoryDesk
+    numeric: NumericDesk
     kin: Kin
 
 
@@ -113,6 +116,7 @@ def new_field(data, n_slots, team_size, *, samples_rows=False, is_wide=False):
         rows=np.empty(n_samples, np.uint32),
         right_rows=np.empty(n_samples, np.uint32),
         kept=np.ones(n_samples if samples_rows else 0, np.uint8),
+        stretches=np.zeros((team_size, 8), np.int64),
         pool=np.empty((n_slots + team_size, n_item_words * data.column_offsets[-1]), np.int64),
         proposals=np.zeros((team_size, 2), PROPOSAL),
         words=np.zeros((team_size, 2, words_of(data)), np.uint64),
@@ -134,6 +138,7 @@ def new_own(data, constraints: Constraints, max_leaf_nodes, n_slots, *, is_inter
         sizes=np.zeros(2, np.int64),
         is_used=np.zeros(n_features, np.uint8),
         desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data)),
+        numeric=numeric_desk(int(data.n_bins.max(initial=0)) + 1),
         kin=new_kin(max_leaf_nodes, is_intermediate=is_intermediate),
     )
 
@@ -149,12 +154,6 @@ def new_tree(data, max_leaf_nodes):
 def words_of(data):
     """How many words a set of categories takes."""
     return int(n_words(int(data.n_bins[data.is_categorical].max(initial=-1)) + 1))
-
-
-@part
-def slot_of_thread(team, field):
-    """Where a thread other than 0 sums up its rows of a leaf; the last slot is for the sums over a level."""
-    return field.pool.shape[0] - 1 - team.number
 
 
 @part

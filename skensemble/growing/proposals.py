@@ -9,8 +9,9 @@ from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING, choose_features
 from skensemble.growing.leaves import fence_of, put_left_sums, sums_of
 from skensemble.records import FLAT
-from skensemble.splitting.histogram import ANY, best_cut, fill_frequent_bin, no_cut, sums_at
+from skensemble.splitting.histogram import ANY, fill_frequent_bin, no_cut, sums_at
 from skensemble.splitting.histogram_categories import best_category_cut
+from skensemble.splitting.histogram_numeric import best_cut
 
 RELATIVE_GAIN = 1e-12  # of the node's score: less is rounding
 MOST = np.uint64(2**31 - 1)
@@ -56,7 +57,7 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
             if data.is_categorical[feature]:
                 cut = best_category_cut(histogram, data, feature, node, units, criterion, fence, own.desk)
             else:
-                cut = best_cut(histogram, data, feature, node, units, criterion, fence)
+                cut = best_cut(histogram, data, feature, node, units, criterion, fence, own.numeric)
             cut = cut.costing(2.0 * growth.price(feature, own.is_used[feature]))
             if is_better(cut.score, cut.feature, best.score, best.feature):
                 best = cut

@@ -11,9 +11,10 @@ from skensemble._team import meet
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import choose_features
-from skensemble.growing.leaf_wise import merge_share, partition_rows, plant, sum_up
+from skensemble.growing.leaf_wise import partition_rows, plant
 from skensemble.growing.leaves import divide, fence_of, put_left_sums, sums_of, write_cut, write_node, write_sides
 from skensemble.growing.proposals import RELATIVE_GAIN, is_better, the_only_cut
+from skensemble.growing.summation import sum_up
 from skensemble.records import FLAT, UNDEFINED
 from skensemble.splitting.histogram import ANY, PACKED, WIDE, Cut, fill_frequent_bin, no_cut, no_sums, sums_at
 from skensemble.splitting.histogram_categories import order_categories, write_left
@@ -55,10 +56,8 @@ def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, 
             n_leaves += 1
             if is_last:
                 continue
-            sum_up(team, data, field, left if smaller_is_left else right)
-            meet(team)
-            smaller, larger = (left["slot"], right["slot"]) if smaller_is_left else (right["slot"], left["slot"])
-            merge_share(team, data, field, smaller, larger)
+            smaller, larger = (left, right) if smaller_is_left else (right, left)
+            sum_up(team, data, field, smaller, smaller["count"], larger["slot"])
             meet(team)
     return n_leaves
 

@@ -27,6 +27,22 @@ LINE = 64  # bytes of a cache line
 PACKED, WIDE = 2, 3  # words of a bin, and of a sample
 ANY = -1
 
+_SIGN, _HALF, _LOWER_HALF = np.uint64(1 << 63), np.uint64(32), np.uint64((1 << 32) - 1)
+_UPPER, _LOWER = np.float64(2.0**84).view(np.uint64), np.float64(2.0**52).view(np.uint64)
+_OFFSET = 2.0**84 + 2.0**63 + 2.0**52
+
+
+@inlined
+def to_float(x):
+    """The float64 next to an int64, by steps that machines without such a conversion of several numbers have too.
+
+    The upper half is added to the mantissa of 2**84, the lower one to that of 2**52; only the last sum is rounded.
+    """
+    word = np.uint64(x) ^ _SIGN
+    upper = np.uint64((word >> _HALF) | _UPPER).view(np.float64)
+    lower = np.uint64((word & _LOWER_HALF) | _LOWER).view(np.float64)
+    return (upper - _OFFSET) + lower
+
 
 @record
 class Sums(NamedTuple):
@@ -56,15 +72,23 @@ class Units(NamedTuple):
 
     def gradient(self, sums):
         """The sum of the gradients."""
-        return sums.gradient * self.gradient_step
+        return to_float(sums.gradient) * self.gradient_step
 
     def hessian(self, sums):
         """The sum of the hessians."""
-        return sums.hessian * self.hessian_step
+        return to_float(sums.hessian) * self.hessian_step
 
     def count(self, sums):
         """How many rows there are."""
         return sums.count
+
+    def packed(self):
+        """The same, where it is known that bins are packed."""
+        return Units(self.gradient_step, self.hessian_step, self.count_bits, False)
+
+    def wide(self):
+        """The same, where it is known that bins are wide."""
+        return Units(self.gradient_step, self.hessian_step, self.count_bits, True)
 
 
 @record
@@ -130,8 +154,8 @@ def put_sums(histogram, bin, sums, units):
 
 
 @part
-def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
-    """Add the samples rows[start:stop] to a histogram.
+def add_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column):
+    """Add the samples rows[start:stop] to some columns of a histogram.
 
     Parameters
     ----------
@@ -144,59 +168,61 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop):
         The words of each sample.
     """
     if pairs.shape[1] == WIDE:
-        add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop)
+        add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column)
         return
-    n_features = codes.shape[1]
-    is_wide = n_features * codes.itemsize > 2 * LINE
+    n_columns = codes.shape[1]
+    n_added = stop_column - first_column
+    is_long = n_added * codes.itemsize > 2 * LINE
     for i in range(start, stop, 2):  # two rows at once share what a feature asks for
         is_single = i + 1 == stop
         for k in range(2):
             ahead = np.int64(rows[min(i + k + AHEAD, stop - 1)])
             prefetch(pairs, 2 * ahead)
-            prefetch(codes, ahead * n_features)
-            prefetch(codes, (ahead + 1) * n_features - 1)  # a row may begin in the middle of a line
-            if is_wide:
-                prefetch_between(codes, ahead * n_features)
+            first_code = ahead * n_columns + first_column
+            prefetch(codes, first_code)
+            prefetch(codes, first_code + n_added - 1)  # a row may begin in the middle of a line
+            if is_long:
+                prefetch_between(codes, first_code, n_added)
         row, other = np.uint64(rows[i]), np.uint64(rows[i if is_single else i + 1])
         # Read once: for all that compilers know, pairs might lie in the histogram.
         pair, other_pair = load_pair(pairs, 2 * np.int64(row)), load_pair(pairs, 2 * np.int64(other))
         if is_single:
             other_pair = (0, 0)
-        for feature in range(n_features):
-            first = 2 * offsets[np.uint64(feature)]
-            add_pair(histogram, first + 2 * np.int64(codes[row, np.uint64(feature)]), pair)
-            add_pair(histogram, first + 2 * np.int64(codes[other, np.uint64(feature)]), other_pair)
+        for column in range(first_column, stop_column):
+            first = 2 * offsets[np.uint64(column)]
+            add_pair(histogram, first + 2 * np.int64(codes[row, np.uint64(column)]), pair)
+            add_pair(histogram, first + 2 * np.int64(codes[other, np.uint64(column)]), other_pair)
 
 
 @part
-def add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop):
-    """Add the samples rows[start:stop] to a histogram of wide bins."""
+def add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column):
+    """Add the samples rows[start:stop] to some columns of a histogram of wide bins."""
     for i in range(start, stop):
         row = np.uint64(rows[i])
-        for feature in range(codes.shape[1]):
-            at = WIDE * (offsets[feature] + np.int64(codes[row, np.uint64(feature)]))
+        for column in range(first_column, stop_column):
+            at = WIDE * (offsets[column] + np.int64(codes[row, np.uint64(column)]))
             for word in range(WIDE):
                 histogram[at + word] += pairs[row, np.uint64(word)]
 
 
 @part
-def prefetch_between(codes, first):
-    """Ask for the lines between the first and the last one of a row; a loop here does not slow the caller's down."""
+def prefetch_between(codes, first, n):
+    """Ask for the lines between the first and the last one of n codes; a loop here does not slow the caller's down."""
     n_per_line = LINE // codes.itemsize
-    for offset in range(n_per_line, codes.shape[1] - 1, n_per_line):
+    for offset in range(n_per_line, n - 1, n_per_line):
         prefetch(codes, first + offset)
 
 
 @part
-def merge(pool, slot, sibling, team, first, stop):
+def merge(pool, slot, sibling, n_merged, first, stop):
     """Complete the items first to stop - 1 of a histogram and, by subtraction, of its sibling's.
 
-    Thread 0 has added its rows to the slot itself, thread t to the t-th slot before the last.  The sibling's slot holds
-    the parent's histogram; -1: there is no parent.
+    Thread 0 has added its rows to the slot itself, thread t of those that are merged to the t-th slot before the last.
+    The sibling's slot holds the parent's histogram; -1: there is no parent.
     """
     for item in range(first, stop):
         total = pool[slot, item]
-        for thread in range(1, team.size):
+        for thread in range(1, n_merged):
             total += pool[pool.shape[0] - 1 - thread, item]
         pool[slot, item] = total
         if sibling >= 0:
@@ -211,37 +237,3 @@ def fill_frequent_bin(histogram, data, feature, node, units):
         if bin != frequent_bin:
             rest = rest.minus(sums_at(histogram, first + bin, units))
     put_sums(histogram, first + frequent_bin, rest, units)
-
-
-@inlined
-def best_cut(histogram, data, feature, node, units, criterion, fence):
-    """The best cut of a numeric feature; of equal ones the lowest bin.
-
-    Missing values, if the node has any, are tried on both sides, right first; else they go with more samples.
-
-    Parameters
-    ----------
-    histogram : (n_bins * n_words,) int64
-    node : Sums
-    criterion : SecondOrder
-    fence : Fence
-    """
-    best = no_cut()
-    first, n_bins = data.offsets[feature], data.n_bins[feature]
-    missing = sums_at(histogram, first + n_bins, units)
-    n_missing = units.count(missing)
-    for missing_left in range(2 if n_missing else 1):
-        left = missing if missing_left else no_sums()
-        # With missing values on the right there is one cut more: all values against the missing ones.
-        start, stop = 0, n_bins if n_missing and not missing_left else n_bins - 1
-        if fence.only != ANY:
-            start, stop = fence.only, min(fence.only + 1, stop)
-            for bin in range(start):
-                left = left.plus(sums_at(histogram, first + bin, units))
-        for bin in range(start, stop):
-            left = left.plus(sums_at(histogram, first + bin, units))
-            score = criterion.score_of_children(left, node.minus(left), units, fence)
-            if score > best.score:
-                goes_left = missing_left == 1 if n_missing else 2 * units.count(left) > units.count(node)
-                best = Cut(score, feature, bin, goes_left, left)
-    return best

@@ -1,0 +1,123 @@
+"""The best cut of a numeric feature, from its histogram."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from skensemble._compile import record
+from skensemble.criteria.second_order import SecondOrder
+from skensemble.splitting.histogram import ANY, PACKED, WIDE, Fence, Sums, Units, to_float
+from skensemble.splitting.histogram_numeric import best_cut, numeric_desk
+from tests.core import entry
+
+pytestmark = pytest.mark.nojit
+
+COUNT_BITS = 10
+best_cut_entry = entry(best_cut)
+to_float_entry = entry(to_float)
+
+
+@record
+class Features(NamedTuple):
+    """As much of BinnedFeatures as the search looks at."""
+
+    offsets: np.ndarray
+    n_bins: np.ndarray
+
+
+def search(bins, missing, *, is_wide=False, fence=None, **options):
+    """The best cut of a feature whose bins hold (gradient, hessian, count), behind two others."""
+    rows = np.array([(7, 7, 7), (7, 7, 7), *bins, missing], np.int64)
+    words = rows if is_wide else np.column_stack([rows[:, 0], (rows[:, 1] << COUNT_BITS) + rows[:, 2]])
+    units = Units(0.5, 0.25, COUNT_BITS, is_wide)
+    node = Sums(*(int(total) for total in rows[2:].sum(axis=0)))
+    assert words.shape[1] == (WIDE if is_wide else PACKED)
+    data = Features(np.array([0, 2]), np.array([1, len(bins)]))
+    fence = Fence(False, 0, -np.inf, np.inf, 0.0, ANY) if fence is None else fence
+    criterion = criterion_of(**options)
+    return best_cut_entry(words.ravel(), data, 1, node, units, criterion, fence, numeric_desk(len(bins) + 1))
+
+
+def criterion_of(l1=0.0, l2=1.0, min_child_weight=0.0, min_samples_leaf=1):
+    return SecondOrder(l1, l2, min_child_weight, min_samples_leaf, np.inf, 10.0, 0.0)
+
+
+def best_of_all(bins, missing, l1=0.0, l2=1.0, min_child_weight=0.0, min_samples_leaf=1, fence=None):
+    """The score of the best cut, of all boundaries with missing values on either side (equations 5 to 7)."""
+    best, rows = -np.inf, [np.array(each) for each in (*bins, missing)]
+    node = np.sum(rows, axis=0)
+    for n_left in range(1, len(bins) + (missing[2] > 0)):
+        for missing_left in (False, True) if missing[2] else (False,):
+            left = np.sum([[0, 0, 0], *rows[:n_left]], axis=0) + missing_left * rows[-1]
+            if fence is not None and fence.only not in (ANY, n_left - 1):
+                continue
+            score, values = 0.0, []
+            for gradient, hessian, count in (left, node - left):
+                if count < min_samples_leaf or 0.25 * hessian < min_child_weight:
+                    score = -np.inf
+                    continue
+                value = -np.sign(gradient) * max(abs(0.5 * gradient) - l1, 0.0) / (0.25 * hessian + l2)
+                value = value if fence is None else np.clip(value, fence.lower, fence.upper)
+                values.append(value)
+                score -= gradient * value + (0.25 * hessian + l2) * value**2 + 2.0 * l1 * abs(value)
+            if fence is not None and len(values) == 2 and (values[0] - values[1]) * fence.sign > 0.0:
+                continue
+            best = max(best, score)
+    return best
+
+
+filled = st.tuples(st.integers(-50, 50), st.integers(0, 9), st.integers(1, 30))
+a_bin = st.one_of(st.just((0, 0, 0)), filled)
+many_bins = st.lists(a_bin, min_size=1, max_size=12).filter(lambda bins: any(count for _, _, count in bins))
+
+
+@given(bins=many_bins, missing=a_bin, is_wide=st.booleans(), min_samples_leaf=st.sampled_from([1, 5, 40]))
+@example(bins=[(3, 1, 1)], missing=(0, 0, 0), is_wide=False, min_samples_leaf=1)
+def test_no_other_cut_is_better(bins, missing, is_wide, min_samples_leaf):
+    options = {"min_samples_leaf": min_samples_leaf, "min_child_weight": 0.5, "l1": 0.75}
+    cut = search(bins, missing, is_wide=is_wide, **options)
+
+    assert cut.score == pytest.approx(best_of_all(bins, missing, **options))
+
+
+@given(bins=many_bins, missing=a_bin, sign=st.sampled_from([-1, 0, 1]), only=st.integers(0, 11))
+def test_no_other_cut_within_the_fence_is_better(bins, missing, sign, only):
+    """Bounds of the values, a monotonic constraint, and one boundary alone."""
+    for tried in (ANY, min(only, len(bins) - 1)):
+        fence = Fence(True, sign, -2.0, 1.5, 0.0, tried)
+        cut = search(bins, missing, fence=fence)
+        assert cut.score == pytest.approx(best_of_all(bins, missing, fence=fence))
+
+
+def test_of_equal_cuts_the_lowest_bin_is_taken():
+    cut = search([(5, 1, 1), (0, 0, 0), (0, 0, 0), (-5, 1, 1)], (0, 0, 0))
+
+    assert (cut.bin, cut.feature, tuple(cut.left)) == (0, 1, (5, 1, 1))
+
+
+@pytest.mark.parametrize(("bins", "missing_left"), [([(5, 1, 1), (-5, 1, 2)], False), ([(5, 1, 2), (-5, 1, 1)], True)])
+def test_where_there_are_no_missing_values_they_will_go_with_more_samples(bins, missing_left):
+    assert search(bins, (0, 0, 0)).missing_left == missing_left
+
+
+def test_missing_values_can_be_cut_off():
+    cut = search([(5, 1, 3), (5, 1, 3)], (-10, 1, 1))
+
+    assert (cut.bin, cut.missing_left, cut.left.count) == (1, False, 6)
+
+
+def test_a_node_that_cannot_be_cut():
+    assert search([(5, 1, 3), (0, 0, 0)], (0, 0, 0)).feature == -1
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+@example(2**53 + 1)
+@example(-(2**53) - 3)
+@example(-(2**63))
+@example(2**63 - 1)
+@example(0)
+def test_integers_become_the_floats_next_to_them(x):
+    assert to_float_entry(np.int64(x)) == float(x)
