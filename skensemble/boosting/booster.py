@@ -17,7 +17,7 @@ from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
 from skensemble.growing.leaf_models import models_between
 from skensemble.growing.leaf_wise import grow_tree
-from skensemble.growing.leaves import n_slots_of, new_field, new_own, new_tree
+from skensemble.growing.leaves import item_words, n_slots_of, new_field, new_own, new_tree
 from skensemble.growing.monotonic import bounds_halfway
 from skensemble.growing.plan import GrownTree
 from skensemble.growing.symmetric import grow_symmetric_tree
@@ -43,6 +43,17 @@ class BoostingPlan(NamedTuple):
     dropout_rate: float = 0.0
     is_intermediate: bool = False  # the method of monotonic constraints, see `growing.monotonic`
     is_linear: bool = False  # whether leaves have linear models
+    has_vectors: bool = False  # whether a round is one tree, with a value for each output in a leaf
+
+    @property
+    def outputs_per_tree(self):
+        """The number of outputs that a tree has values for."""
+        return self.objective.loss.n_outputs if self.has_vectors else 1
+
+    @property
+    def trees_per_round(self):
+        """The number of trees of a round."""
+        return self.objective.loss.n_outputs // self.outputs_per_tree
 
 
 class Booster:
@@ -76,16 +87,20 @@ class Booster:
         self.training = new_training(target, raw, sample_weight, self.n_threads)
         max_leaf_nodes, loss = plan.growth.max_leaf_nodes, plan.objective.loss
         n_slots = n_slots_of(plan.growth, len(target))
+        n_item_words = item_words(plan.outputs_per_tree, is_wide=needs_wide_bins(sample_weight))
         self.field = new_field(
-            data,
-            n_slots,
-            self.n_threads,
-            samples_rows=plan.sampling is not None,
-            is_wide=needs_wide_bins(sample_weight),
+            data, n_slots, self.n_threads, samples_rows=plan.sampling is not None, n_item_words=n_item_words
         )
-        is_intermediate = plan.is_intermediate and plan.constraints[0].monotonic.size > 0
         self.own = [
-            new_own(data, plan.constraints[0], max_leaf_nodes, n_slots, is_intermediate=is_intermediate)
+            new_own(
+                data,
+                plan.constraints[0],
+                max_leaf_nodes,
+                n_slots,
+                n_item_words=n_item_words,
+                n_outputs=plan.outputs_per_tree,
+                is_intermediate=plan.is_intermediate and plan.constraints[0].monotonic.size > 0,
+            )
             for _ in range(self.n_threads)
         ]
         for own in self.own:
@@ -96,7 +111,7 @@ class Booster:
         self.dropout = Dropout(plan.dropout_rate, plan.growth.learning_rate, data, raw) if plan.dropout_rate else None
 
     def boost(self, n_rounds, stop=None):
-        """Grow the trees of some rounds, one for each output of a round.
+        """Grow the trees of some rounds.
 
         Parameters
         ----------
@@ -109,16 +124,18 @@ class Booster:
         trees : list of GrownTree
         """
         stop = StopFlag() if stop is None else stop
-        n_outputs = self.plan.objective.loss.n_outputs
-        trees = [new_tree(self.data, self.plan.growth.max_leaf_nodes) for _ in range(n_rounds * n_outputs)]
+        plan, n_trees = self.plan, self.plan.trees_per_round
+        trees = [
+            new_tree(self.data, plan.growth.max_leaf_nodes, plan.outputs_per_tree) for _ in range(n_rounds * n_trees)
+        ]
         n_leaves, models = np.zeros(len(trees), np.int64), [None] * len(trees)
 
         def play(team):
-            for first in range(0, len(trees), n_outputs):
+            for first in range(0, len(trees), n_trees):
                 if not stop.is_set:
-                    grown = self._play_round(team, first, trees[first : first + n_outputs])
+                    grown = self._play_round(team, first, trees[first : first + n_trees])
                     if team.number == 0:
-                        round_of_trees = slice(first, first + n_outputs)
+                        round_of_trees = slice(first, first + n_trees)
                         n_leaves[round_of_trees], models[round_of_trees] = zip(*grown, strict=True)
 
         try:
@@ -149,11 +166,11 @@ class Booster:
         if not self.dropout or not self.dropout.rescaled:
             return []
         rescaled, self.dropout.rescaled = self.dropout.rescaled, []
-        n_outputs = self.plan.objective.loss.n_outputs
+        n_trees = self.plan.trees_per_round
         return [
             tree._replace(values=tree.values * (1.0 - 1.0 / factor))
             for number, factor in rescaled
-            for tree in self.grown[number * n_outputs : (number + 1) * n_outputs]
+            for tree in self.grown[number * n_trees : (number + 1) * n_trees]
         ]
 
     def _play_round(self, team, first, trees):
@@ -164,22 +181,24 @@ class Booster:
         grown : list of (int, LeafModels or None)
             Of each tree, how many leaves it has, and their models.
         """
-        training, dropped, grown = self.training, (), []
+        plan, training, dropped, grown = self.plan, self.training, (), []
         key = np.uint64(key_of_tree(self.plan.seed, self.n_rounds * len(trees) + first))
         if self.dropout:
             dropped = self.dropout.leave_out(team, key)
-        if len(trees) > 1:
+        if plan.objective.loss.n_outputs > 1:
             start_round(team, training)
         if self.sampler:
             training = self.sampler.draw(team, key)
-        for output, tree in enumerate(trees):
-            units = write_pairs(team, training, self.plan.objective.loss, output, self.field.pairs)
-            key = np.uint64(key_of_tree(self.plan.seed, self.n_rounds * len(trees) + first + output))
-            n_leaves = self._grow(team, training, output, units, key, tree)
+        for number, tree in enumerate(trees):
+            of_tree = plan.objective.loss, number, plan.outputs_per_tree  # a tree of several outputs is the only one
+            units = write_pairs(team, training, *of_tree, self.field.pairs)
+            key = np.uint64(key_of_tree(plan.seed, self.n_rounds * len(trees) + first + number))
+            n_leaves = self._grow(team, training, number, units, key, tree)
             grown.append((n_leaves, self.linear and self.linear.models))
             if self.dropout and team.number == 0:
                 tree.values[:] *= self.dropout.scale_of_new(len(dropped))
-            self._move(team, output, n_leaves, tree)
+            for output, values in enumerate(tree.values, start=number):
+                self._move(team, output, n_leaves, tree, values)
         if self.dropout:
             self.dropout.put_back(team, dropped)
             if team.number == 0:
@@ -195,17 +214,17 @@ class Booster:
         n_leaves = grow(team, self.data, self.field, own, plan.criterion, plan.growth, constraints, units, key, tree)
         if plan.objective.is_refined:
             arrive(team)
-            self._refine(team, training, n_leaves, tree.values)
+            self._refine(team, training, n_leaves, tree.values[0])
             arrive(team)
         if self.linear:
             self.linear.fit(team, plan, training, output, tree, own.leaves[:n_leaves], self._rows_of)
         return n_leaves
 
-    def _move(self, team, output, n_leaves, tree):
-        """Move the raw predictions of the rows that a tree is grown on, and of the others."""
+    def _move(self, team, output, n_leaves, tree, values):
+        """Move the raw predictions of an output: those of the rows that a tree is grown on, and of the others."""
         raw, kept, words = self.training.raw[output], self.field.kept, tree.words.reshape(-1)
-        inside = raw, self.field.rows, self.own[team.number].leaves, n_leaves, tree.values
-        outside = raw, self.data, kept, tree.nodes, words, tree.values
+        inside = raw, self.field.rows, self.own[team.number].leaves, n_leaves, values
+        outside = raw, self.data, kept, tree.nodes, words, values
         if self.linear:
             move_by_models(team, *inside, self.linear.models, self.linear.X)
             if kept.size:
@@ -230,7 +249,7 @@ class Booster:
             most = self.plan.criterion.max_delta_step
             bounds = leaves[i]["lower"], leaves[i]["upper"]
             if self.plan.is_intermediate:
-                bounds = bounds_halfway(leaves[i])
+                bounds = bounds_halfway(leaves[i], self.own[team.number].values[i, 0])
             value = np.clip(np.clip(value, -most, most), *bounds)
             values[leaves[i]["number"]] = self.plan.growth.learning_rate * value
 
@@ -247,7 +266,7 @@ class Booster:
         sets = nodes["category_offset"][is_categorical] // max(width, 1)
         nodes["category_offset"][is_categorical] = width * np.arange(len(sets))
         models = models_between(models, 0, n_nodes)
-        return GrownTree(nodes, tree.values[:n_nodes].reshape(-1, 1, 1), tree.words[sets].ravel(), models)
+        return GrownTree(nodes, tree.values[:, np.newaxis, :n_nodes].T, tree.words[sets].ravel(), models)
 
     def loss(self):
         """Return the mean loss of the training samples."""

@@ -77,6 +77,7 @@ class Dropout:
             tree.values[:] = values
 
     def _add(self, team, number, factor):
-        for output, tree in enumerate(self.rounds[number]):
+        for first, tree in enumerate(self.rounds[number]):
             words = tree.words.reshape(-1)
-            walk_rows(team, self.raw[output], self.data, NONE, tree.nodes, words, tree.values, factor)
+            for output, values in enumerate(tree.values, start=first):
+                walk_rows(team, self.raw[output], self.data, NONE, tree.nodes, words, values, factor)

@@ -10,7 +10,7 @@ from skensemble._team import CHUNK, meet
 from skensemble.arrays.copying import copy_items
 from skensemble.arrays.sorting import bit_length
 from skensemble.objectives.elementary import exponential, logarithm
-from skensemble.splitting.histogram import WIDE, Units
+from skensemble.splitting.histogram import PACKED, Units
 
 SUM_BITS = 62  # of the sum over all rows, so that no sum overflows
 MOST_BITS = 51  # of one row: what a float64 can be rounded to by adding _ROUND
@@ -54,8 +54,12 @@ def start_round(team, training):
 
 
 @kernel
-def write_pairs(team, training, loss, output, pairs):
-    """Write the words of the thread's rows, (n_samples, n_words) int64, and return their `Units`.
+def write_pairs(team, training, loss, first_output, n_outputs, pairs):
+    """Write the words of the thread's rows, (n_samples, n_words) int64, for a tree of some outputs.
+
+    Returns
+    -------
+    units : Units
 
     Steps are as fine as sums over all rows allow; powers of two that depend on greatest values only, so that neither
     threads nor the order of the rows change them.
@@ -64,22 +68,31 @@ def write_pairs(team, training, loss, output, pairs):
     greatest_gradient = loss.greatest_gradient() * training.greatest_weight
     greatest_hessian = loss.greatest_hessian() * training.greatest_weight
     if not (np.isfinite(greatest_gradient) and np.isfinite(greatest_hessian)):
-        greatest_gradient, greatest_hessian = find_extremes(team, training, loss, output)
-    is_wide = pairs.shape[1] == WIDE
+        greatest_gradient, greatest_hessian = find_extremes(team, training, loss, first_output)
+        for output in range(first_output + 1, first_output + n_outputs):
+            gradient, hessian = find_extremes(team, training, loss, output)
+            greatest_gradient, greatest_hessian = max(greatest_gradient, gradient), max(greatest_hessian, hessian)
+    is_wide, sum_bits = pairs.shape[1] > PACKED, SUM_BITS
     count_bits = 0 if is_wide else bit_length(n_samples)
+    if n_outputs > 1:
+        sum_bits -= bit_length(n_outputs)  # the hessians of all outputs are added up, too
     units = Units(
-        step_of(greatest_gradient, n_samples, SUM_BITS),
-        step_of(greatest_hessian, n_samples, SUM_BITS - count_bits),
+        step_of(greatest_gradient, n_samples, sum_bits),
+        step_of(greatest_hessian, n_samples, sum_bits - count_bits),
         count_bits,
         is_wide,
+        n_outputs,
     )
     for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
         stop = min(first + CHUNK, n_samples)
-        if training.weight.size:
-            write_words(training, loss, output, units, training.words[team.number], first, stop, True)
-        else:
-            write_words(training, loss, output, units, training.words[team.number], first, stop, False)
-        interleave(training.words[team.number], pairs[first:stop])
+        for output in range(first_output, first_output + n_outputs):
+            if training.weight.size:
+                write_words(training, loss, output, units, training.words[team.number], first, stop, True)
+            else:
+                write_words(training, loss, output, units, training.words[team.number], first, stop, False)
+            interleave(training.words[team.number], pairs[first:stop], output - first_output)
+        if is_wide:
+            pairs[first:stop, -1] = 1
     return units
 
 
@@ -153,14 +166,11 @@ def write_words(training, loss, output, units, words, first, stop, has_weights):
 
 
 @part
-def interleave(words, pairs):
-    """Put the words of a sample side by side, as the histograms want them."""
+def interleave(words, pairs, place):
+    """Put the words of a sample side by side, as the histograms want them, those of an output in its place."""
     for i in range(pairs.shape[0]):
-        pairs[i, 0] = words[0, i]
-        pairs[i, 1] = words[1, i]
-    if pairs.shape[1] == WIDE:
-        for i in range(pairs.shape[0]):
-            pairs[i, 2] = 1
+        pairs[i, 2 * place] = words[0, i]
+        pairs[i, 2 * place + 1] = words[1, i]
 
 
 @inlined

@@ -27,8 +27,8 @@ class HeldOut:
     def add(self, grown, n_categories):
         """Add the values of new trees, a list of GrownTree."""
         raw = self.training.raw
-        trees = Trees.from_grown(grown, n_categories, (1,))
-        raw[:] = trees.sum_values(self.X, n_threads=self.n_threads, n_outputs=len(raw), start=raw.T).T
+        trees = Trees.from_grown(grown, n_categories, grown[0].values.shape[2:])
+        raw[:] = raw_predictions(trees, self.X, raw.T, self.n_threads).T
 
     def loss(self, loss):
         """Return the weighted mean of a loss."""
@@ -49,4 +49,5 @@ def raw_predictions(trees, X, start, n_threads=1):
     if trees is None:
         return np.array(np.broadcast_to(start, (X.shape[0], n_outputs)), order="C")
     X = X.tocsr() if issparse(X) else X
-    return trees.sum_values(X, n_threads=n_threads, n_outputs=n_outputs, start=start)
+    n_turns = n_outputs // trees.values.shape[2]
+    return trees.sum_values(X, n_threads=n_threads, n_turns=n_turns, start=start)

@@ -74,7 +74,7 @@ class LinearLeaves:
         for i in range(team.number, len(leaves), team.size):
             number = int(leaves[i]["number"])
             if features[number]:
-                model = self._model(plan, rows_of(i), features[number], *tree.values[[number, parents[number]]])
+                model = self._model(plan, rows_of(i), features[number], *tree.values[0, [number, parents[number]]])
                 if model is not None:
                     self._found.append((number, *model))
         arrive(team)

@@ -28,23 +28,25 @@ def refitted_values(trees, plan, X, training, decay, n_threads=1):
 
     Returns
     -------
-    values : (n_nodes of all trees, 1, 1) float64
+    values : (n_nodes of all trees, 1, n_outputs of a tree) float64
         A copy; those of inner nodes are the old ones.
     """
     values, n_outputs = trees.values.copy(), plan.objective.loss.n_outputs
+    find = _refined_leaves if plan.objective.is_refined else _newton_leaves
     for number in range(len(trees)):
-        output = number % n_outputs
-        if n_outputs > 1 and output == 0:
+        first = number % plan.trees_per_round
+        if n_outputs > 1 and first == 0:
             run_team(start_round, n_threads, StopFlag(), training)
         tree = trees.subset(number)
-        old, leaves = tree.values[:, 0, 0], tree.leaves(X, n_threads)[:, 0]
-        find = _refined_leaves if plan.objective.is_refined else _newton_leaves
-        reached, best = find(plan, training, output, leaves, n_threads)
-        lower, upper = value_bounds(tree.nodes, old, plan.constraints[output % len(plan.constraints)].monotonic)
-        new = decay * old[reached] + (1.0 - decay) * plan.growth.learning_rate * best
-        of_tree = values[trees.node_starts[number] : trees.node_starts[number + 1], 0, 0]
-        of_tree[reached] = np.clip(new, lower[reached], upper[reached])
-        training.raw[output] += of_tree[leaves]
+        leaves = tree.leaves(X, n_threads)[:, 0]
+        for place, output in enumerate(range(first, first + plan.outputs_per_tree)):
+            old = tree.values[:, 0, place]
+            reached, best = find(plan, training, output, leaves, n_threads)
+            lower, upper = value_bounds(tree.nodes, old, plan.constraints[output % len(plan.constraints)].monotonic)
+            new = decay * old[reached] + (1.0 - decay) * plan.growth.learning_rate * best
+            of_tree = values[trees.node_starts[number] : trees.node_starts[number + 1], 0, place]
+            of_tree[reached] = np.clip(new, lower[reached], upper[reached])
+            training.raw[output] += of_tree[leaves]
     return values
 
 

@@ -51,8 +51,8 @@ class SecondOrder(NamedTuple):
 
     def score(self, gradient, hessian):
         """Twice what a leaf lowers the loss by, if nothing bounds its value."""
-        shrunk = self.shrunk(gradient)
-        return shrunk * shrunk / (hessian + self.l2)
+        shrunk, total = self.shrunk(gradient), hessian + self.l2
+        return shrunk * shrunk / total if total > 0.0 else 0.0
 
     def score_of(self, value, gradient, hessian):
         """Twice what a leaf of some value lowers the loss by."""
@@ -61,9 +61,7 @@ class SecondOrder(NamedTuple):
     def score_of_leaf(self, sums, units, fence):
         """The score of a node that is not cut, whose value is the fence's origin."""
         gradient, hessian = units.gradient(sums), units.hessian(sums)
-        if hessian + self.l2 <= 0.0:
-            return 0.0
-        if fence.is_fenced:
+        if fence.is_fenced and hessian + self.l2 > 0.0:
             return self.score_of(fence.origin, gradient, hessian)
         return self.score(gradient, hessian)
 
@@ -73,10 +71,14 @@ class SecondOrder(NamedTuple):
         is_heavy = hessian >= self.min_child_weight and hessian + self.l2 > 0.0
         return units.count(sums) >= self.min_samples_leaf and is_heavy
 
-    def score_of_children(self, left, right, units, fence):
+    def score_of_cut(self, left, right, units, fence):
         """The score of both children, -inf if one of them is too small or their values break a constraint."""
-        if not (self.is_enough(left, units) and self.is_enough(right, units)):
-            return -np.inf
+        if self.is_enough(left, units) and self.is_enough(right, units):
+            return self.score_of_children(left, right, units, fence)
+        return -np.inf
+
+    def score_of_children(self, left, right, units, fence):
+        """The score of two children that are large enough, -inf if their values break a constraint."""
         if fence.is_fenced:
             return self.fenced_score_of_children(left, right, units, fence)
         return self.free_score_of_children(left, right, units)

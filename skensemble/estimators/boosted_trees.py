@@ -32,7 +32,8 @@ class BoostedTrees(EncodedInputMixin):
             inf: all values against the missing ones; NaN: between categories), `categories` (a tuple of those that go
             left, or None), `missing_go_to_left`, `gain`, `n_samples`, `weight` (the sum of the hessians) and `value`
             (what a leaf adds to the raw prediction; of an inner node: what it would have added as a leaf; of a linear
-            leaf: what it adds where a value of its model is missing). What a leaf has not is missing.
+            leaf: what it adds where a value of its model is missing). What a leaf has not is missing. Leaves that are
+            vectors have a column `value_<label>` for each class instead.
 
         Raises
         ------

@@ -40,7 +40,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
 
     _trees: Any  # Trees; None before the first round
     _statistics: TargetStatistics  # of categories; of no feature where trees split them
-    _start: np.ndarray  # (n_trees_per_iteration_,) float64: the raw predictions before the first round
+    _start: np.ndarray  # (n_outputs,) float64: the raw predictions before the first round
 
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing
@@ -98,9 +98,9 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         objective = objective_of(self, self._n_classes)
         self._check_target(objective, target)
         self.is_categorical_ = n_categories > 0 if n_categories.any() else None
-        self.n_trees_per_iteration_ = objective.loss.n_outputs
         self.do_early_stopping_ = self._stops_early(len(y))
         plan = make_boosting_plan(self, objective, len(y), n_categories > 0, self._seed)
+        self.n_trees_per_iteration_ = plan.trees_per_round
         validation = self._validation_rows(X_val, y_val, sample_weight_val, objective)
         offset = checked_offset(init_score, len(y), objective.loss.n_outputs)
         rows = TrainingRows(source, X, y, target, sample_weight, offset, groups_of_rows(self, X))
@@ -110,11 +110,18 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         rows = rows.positive()
         if not goes_on:
             self._begin(objective, rows, n_categories)
-        elif self.dropout_rate > 0.0 and self.n_iter_:
-            raise ValueError("dropout_rate > 0 changes earlier trees: it cannot go on by warm_start.")
+        elif self.n_iter_:
+            self._check_going_on(plan)
         self._n_categories = self._statistics.without_encoded(n_categories)
         self._boost(plan, rows, validation)
         return self
+
+    def _check_going_on(self, plan):
+        """Raise a ValueError for what a warm start cannot change."""
+        if self.dropout_rate > 0.0:
+            raise ValueError("dropout_rate > 0 changes earlier trees: it cannot go on by warm_start.")
+        if self._trees.values.shape[2] != plan.outputs_per_tree:
+            raise ValueError("multi_strategy cannot change between the rounds of a warm start: fit anew.")
 
     def _holds_out(self, validation):
         """Whether early stopping has to hold some of the training rows out."""
@@ -239,7 +246,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
     def _add(self, grown):
         """Put new trees behind those that there are."""
         if grown:
-            trees = Trees.from_grown(grown, self._n_categories, (1,))
+            trees = Trees.from_grown(grown, self._n_categories, grown[0].values.shape[2:])
             self._trees = trees if self._trees is None else self._trees + trees
 
     def _validate_X_predict(self, X, check_input=True, is_fitted=True):
@@ -247,7 +254,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         return self._statistics.encode(X) if is_fitted else X
 
     def _raw_predict(self, X):
-        """Return the raw predictions, (n_samples, n_trees_per_iteration_) float64."""
+        """Return the raw predictions, (n_samples, n_outputs) float64."""
         known = vars(self).get("_known_raw")
         if known is not None and known[0] is X:
             return np.ascontiguousarray(known[1])
@@ -267,10 +274,10 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
     def _staged_raw_predict(self, X):
         """Yield the raw predictions after each round."""
         X = self._validate_X_predict(X)
-        raw, n_outputs = raw_predictions(None, X, self._start), self.n_trees_per_iteration_
-        for first in range(0, self.n_iter_ * n_outputs, n_outputs):
-            trees = self._trees.between(first, first + n_outputs)
-            raw = trees.sum_values(X, n_threads=resolve_n_jobs(self.n_jobs), n_outputs=n_outputs, start=raw)
+        raw, n_trees = raw_predictions(None, X, self._start), self.n_trees_per_iteration_
+        for first in range(0, self.n_iter_ * n_trees, n_trees):
+            trees = self._trees.between(first, first + n_trees)
+            raw = raw_predictions(trees, X, raw, resolve_n_jobs(self.n_jobs))
             yield raw
 
     @property

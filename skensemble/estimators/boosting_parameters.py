@@ -108,6 +108,11 @@ BOOSTER = {
     ),
     "top_rate": Parameter([ZERO_TO_ONE], "float", "Share of the rows of largest gradients that are kept, for goss."),
     "other_rate": Parameter([ZERO_TO_ONE], "float", "Share of the rows that is drawn from the others, for goss."),
+    "multi_strategy": Parameter(
+        [StrOptions({"tree_per_output", "vector_leaf"})],
+        '{"tree_per_output", "vector_leaf"}',
+        "Of more than two classes, whether a round grows a tree for each, or one whose leaves have a value for each.",
+    ),
     "dropout_rate": Parameter(
         [ZERO_TO_ONE],
         "float",
@@ -326,6 +331,9 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
             'monotonic_method="intermediate" is for single leaves: it needs growth="leaf" or "depth", not "symmetric".'
         )
     _check_leaf_model(estimator, objective, constraints)
+    has_vectors = getattr(estimator, "multi_strategy", None) == "vector_leaf" and objective.loss.n_outputs > 1
+    if has_vectors:
+        _check_vectors(estimator, constraints)
     return BoostingPlan(
         objective,
         criterion,
@@ -337,6 +345,7 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         dropout_rate=float(estimator.dropout_rate),
         is_intermediate=estimator.monotonic_method == "intermediate",
         is_linear=estimator.leaf_model == "linear",
+        has_vectors=has_vectors,
     )
 
 
@@ -350,6 +359,20 @@ def _check_leaf_model(estimator, objective, constraints):
         raise ValueError(f'leaf_model="linear" does not go with loss={estimator.loss!r}, whose leaves are refined.')
     if estimator.dropout_rate > 0.0:
         raise ValueError('dropout_rate > 0 does not go with leaf_model="linear": set it to 0.')
+
+
+def _check_vectors(estimator, constraints):
+    """Raise a ValueError for what vectors in leaves do not go with."""
+    for name, value, refused in (
+        ("growth", estimator.growth, "symmetric"),
+        ("leaf_model", estimator.leaf_model, "linear"),
+    ):
+        if value == refused:
+            raise ValueError(f'{name}={value!r} does not go with multi_strategy="vector_leaf".')
+    if any(each.monotonic.size for each in constraints):
+        raise ValueError(
+            'monotonic_cst is for a tree per class: it does not go with multi_strategy="vector_leaf", a tree for all.'
+        )
 
 
 def with_rows(plan, forced, groups):

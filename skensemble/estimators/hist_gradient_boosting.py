@@ -201,7 +201,7 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
     best_iteration_ : int
         How many rounds predict: up to the best score of the samples that early stopping holds out, else all.
     n_trees_per_iteration_ : int
-        1 for two classes, else the number of classes.
+        1 for two classes and for vectors in leaves, else the number of classes.
     train_score_ : ndarray of shape (n_rounds + 1,)
         Scores before the first round and after each, higher is better; empty without early stopping.
     validation_score_ : ndarray of shape (n_rounds + 1,)
@@ -266,6 +266,7 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
         random_thresholds=False,
         path_smoothing=0.0,
         leaf_model="constant",
+        multi_strategy="tree_per_output",
         max_features=1.0,
         max_features_by_level=1.0,
         max_features_by_tree=1.0,

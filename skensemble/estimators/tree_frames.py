@@ -5,16 +5,16 @@ import numpy as np
 from skensemble.records import LEAF, NODE
 
 
-def tree_frame(trees, n_outputs, classes=None, feature_names=None, categories=()):
+def tree_frame(trees, n_trees, classes=None, feature_names=None, categories=()):
     """Return the nodes of all trees as a pandas DataFrame.
 
     Parameters
     ----------
     trees : Trees or None
-    n_outputs : int
-        Trees of a round.
+    n_trees : int
+        Of a round.
     classes : (n_outputs,) array, default=None
-        The labels that the trees of a round stand for, if there are several of them.
+        The labels that the trees of a round, or the values of a leaf, stand for, if there are several of them.
     feature_names : (n_features,) array of str, default=None
         None: features have their index instead.
     categories : sequence of array or None, n_features long
@@ -36,9 +36,9 @@ def tree_frame(trees, n_outputs, classes=None, feature_names=None, categories=()
     nodes = np.empty(0, NODE) if trees is None else trees.nodes
     is_leaf = nodes["left"] == LEAF
     tree, node, depth, values = _places(trees)
-    columns = {"tree": tree, "round": tree // n_outputs}
-    if n_outputs > 1:
-        columns["class"] = np.asarray(classes)[tree % n_outputs]
+    columns = {"tree": tree, "round": tree // n_trees}
+    if n_trees > 1:
+        columns["class"] = np.asarray(classes)[tree % n_trees]
     columns |= {"node": node, "depth": depth, "is_leaf": is_leaf}
     for side in ("left", "right"):
         columns[f"{side}_child"] = pd.Series(nodes[side], dtype="Int64").mask(is_leaf)
@@ -51,16 +51,18 @@ def tree_frame(trees, n_outputs, classes=None, feature_names=None, categories=()
     columns["missing_go_to_left"] = pd.Series(nodes["missing_go_to_left"] != 0, dtype="boolean").mask(is_leaf)
     columns["gain"] = np.where(is_leaf, np.nan, nodes["gain"])
     columns["n_samples"], columns["weight"] = nodes["n_node_samples"], nodes["weighted_n_node_samples"]
-    return pd.DataFrame(columns | {"value": values})
+    if values.shape[1] == 1:
+        return pd.DataFrame(columns | {"value": values[:, 0]})
+    return pd.DataFrame(columns | {f"value_{label}": values[:, k] for k, label in enumerate(classes)})
 
 
 def _places(trees):
-    """Return the tree, the number in it, the depth and the value of each node."""
+    """Return the tree, the number in it, the depth and the values of each node."""
     if trees is None:
-        return (*np.zeros((3, 0), np.int64), np.zeros(0))
+        return (*np.zeros((3, 0), np.int64), np.zeros((0, 1)))
     tree = np.repeat(np.arange(len(trees)), np.diff(trees.node_starts))
     depth = np.concatenate([trees[index].depths for index in range(len(trees))])
-    return tree, np.arange(len(tree)) - trees.node_starts[tree], depth, trees.values[:, 0, 0]
+    return tree, np.arange(len(tree)) - trees.node_starts[tree], depth, trees.values[:, 0]
 
 
 def _left_categories(trees, categories):

@@ -102,7 +102,7 @@ def keep_some(own, is_kept, share, weights, key):
             turns.scores[n_turns] = -math.log(1.0 - turn) / weight if weights.size else turn
             turns.order[n_turns] = feature
             n_turns += 1
-    sort_by_score(turns.scores, turns.order, n_turns, turns.spare_scores, turns.spare_order)
+    sort_by_score(turns.scores, turns.order, n_turns, turns.spare_scores, turns.labels)
     is_kept[:] = 0
     for i in range(min(n_kept, n_turns)):
         is_kept[turns.order[i]] = 1

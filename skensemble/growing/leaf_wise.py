@@ -26,7 +26,6 @@ from skensemble.growing.leaves import (
     free_slot,
     pop_leaf,
     push_leaf,
-    put_sums_of,
     take_slot,
     write_cut,
     write_node,
@@ -35,7 +34,7 @@ from skensemble.growing.leaves import (
 from skensemble.growing.monotonic import bound_others
 from skensemble.growing.proposals import find_cuts
 from skensemble.growing.summation import sum_up
-from skensemble.splitting.histogram import no_sums, sums_at
+from skensemble.splitting.histogram import sums_at
 
 FAR_AHEAD = 64  # rows between a prefetch and its use, in loops that do little for each row
 
@@ -66,7 +65,7 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
     push_leaf(own, 0)
     leaves, n_leaves = own.leaves, 1
     if team.number == 0:
-        write_node(tree, leaves[0], units, growth.learning_rate)
+        write_node(tree, own, 0, units, growth.learning_rate)
     while n_leaves < growth.max_leaf_nodes and team.stop[0] == 0:
         chosen = pop_leaf(own) if growth.is_unlimited else choose_leaf(leaves, n_leaves, growth)
         if chosen == NOTHING:
@@ -76,12 +75,15 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
         write_sides(own, chosen, data)
         n_left = partition_rows(data, field, own.sides, leaves[chosen])
         slot = take_slot(own) if growth.is_unlimited else n_leaves
-        smaller_is_left = divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units)
+        histogram = field.pool[leaves[chosen]["slot"]]
+        smaller_is_left = divide(
+            own, histogram, data, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units
+        )
         n_searched = bound_others(own, chosen, n_leaves)
         left, right, is_last = leaves[chosen], leaves[n_leaves], n_leaves + 1 == growth.max_leaf_nodes
         if team.number == 0:
-            write_node(tree, left, units, growth.learning_rate)
-            write_node(tree, right, units, growth.learning_rate)
+            write_node(tree, own, chosen, units, growth.learning_rate)
+            write_node(tree, own, n_leaves, units, growth.learning_rate)
         if not is_last:  # nobody will cut the last two leaves: they need no histograms
             smaller, larger = (left, right) if smaller_is_left else (right, left)
             sum_up(team, data, field, smaller, smaller["count"], larger["slot"])
@@ -114,12 +116,16 @@ def plant(team, data, field, own, criterion, growth, units, key):
     keep_some(own, own.of_tree, growth.max_features_by_tree, growth.feature_weights, draw(key, FEATURES_OF_TREE, 0))
     sum_up(team, data, field, root, data.codes.shape[0], -1)
     meet(team)
-    total = no_sums()
-    for code in range(data.column_offsets[1]):  # those of any one column
-        total = total.plus(sums_at(field.pool[0], code, units))
+    total, histogram = own.sums[0], field.pool[0]
+    for word in range(total.size):
+        total[word] = 0
+        for code in range(data.column_offsets[1]):  # those of any one column
+            total[word] += histogram[code * total.size + word]
     meet(team)  # to propose fills in what lies in the most frequent bins
-    put_sums_of(root, total)
-    root["value"] = criterion.free_value(units.gradient(total), units.hessian(total))
+    root["count"] = sums_at(total, 0, 0, units).count
+    for output in range(units.n_outputs):
+        sums = sums_at(total, 0, output, units)
+        own.values[0, output] = criterion.free_value(units.gradient(sums), units.hessian(sums))
 
 
 @part

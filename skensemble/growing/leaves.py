@@ -11,7 +11,7 @@ from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING
 from skensemble.growing.monotonic import Kin, bound_children, new_kin
 from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
-from skensemble.splitting.histogram import ANY, PACKED, WIDE, Fence, Sums
+from skensemble.splitting.histogram import ANY, PACKED, Fence, sums_at, whole_at
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
 from skensemble.splitting.histogram_numeric import NumericDesk, numeric_desk
 
@@ -19,9 +19,7 @@ OPEN_LEAF = np.dtype(
     [
         ("start", np.int64),  # the thread's own rows of the leaf
         ("stop", np.int64),
-        ("gradient", np.int64),  # sums of all rows of the leaf, as are the next
-        ("hessian", np.int64),
-        ("count", np.int64),
+        ("count", np.int64),  # of all rows of the leaf
         ("slot", np.int64),  # of its histogram in the pool
         ("number", np.int64),  # of its node
         ("depth", np.int64),
@@ -29,14 +27,10 @@ OPEN_LEAF = np.dtype(
         ("tree_key", np.uint64),
         ("lower", np.float64),  # bounds of its value
         ("upper", np.float64),
-        ("value", np.float64),  # before shrinkage
         ("gain", np.float64),  # of its best cut; 0: there is none
         ("feature", np.int64),
         ("bin", np.int64),
         ("missing_left", np.int64),
-        ("left_gradient", np.int64),
-        ("left_hessian", np.int64),
-        ("left_count", np.int64),
         ("forced", np.int64),  # number of the cut that it is forced to, see `growing.growth`
     ],
     align=True,
@@ -48,10 +42,7 @@ PROPOSAL = np.dtype(
         ("feature", np.int64),
         ("bin", np.int64),
         ("missing_left", np.int64),
-        ("gradient", np.int64),
-        ("hessian", np.int64),
-        ("count", np.int64),
-        ("unused", np.int64, 1),  # a cache line each
+        ("unused", np.int64, 4),  # a cache line each
     ],
     align=True,
 )
@@ -76,6 +67,8 @@ class Own(NamedTuple):
     """What one thread of the team keeps to itself; all have the same leaves, but for the rows."""
 
     leaves: np.ndarray  # (max_leaf_nodes,) OPEN_LEAF
+    sums: np.ndarray  # (max_leaf_nodes, n_item_words) int64: of all rows of a leaf, as the words of a histogram's bin
+    values: np.ndarray  # (max_leaf_nodes, n_outputs) float64: before shrinkage
     words: np.ndarray  # (max_leaf_nodes, n_words) uint64: categories that the best cut of a leaf sends left
     groups: np.ndarray  # (max_leaf_nodes, n_group_words) uint64: interaction groups that are open to a leaf
     of_tree: np.ndarray  # (n_features,) uint8: whether the tree looks at a feature
@@ -95,7 +88,7 @@ class BoostedTree(NamedTuple):
     """The tree to be, written by thread 0."""
 
     nodes: np.ndarray  # (>= 2 * max_leaf_nodes - 1,) NODE; thresholds are numbers of bins as yet
-    values: np.ndarray  # (>= 2 * max_leaf_nodes - 1,) float64, shrunk
+    values: np.ndarray  # (n_outputs, >= 2 * max_leaf_nodes - 1) float64, shrunk
     words: np.ndarray  # (>= max_leaf_nodes - 1, n_words) uint64: categories that go left, a row a cut
 
 
@@ -108,9 +101,14 @@ def n_slots_of(growth, n_samples):
     return min(growth.max_leaf_nodes, int(n_samples).bit_length() + 2) if growth.is_unlimited else growth.max_leaf_nodes
 
 
-def new_field(data, n_slots, team_size, *, samples_rows=False, is_wide=False):
+def item_words(n_outputs, *, is_wide):
+    """How many words a bin of a histogram has; those of several outputs are wide."""
+    return 2 * n_outputs + 1 if is_wide or n_outputs > 1 else PACKED
+
+
+def new_field(data, n_slots, team_size, *, samples_rows=False, n_item_words=PACKED):
     """Return the `Field` of a team; where rows are sampled it is up to the caller to write `kept`."""
-    n_samples, n_item_words = len(data.codes), WIDE if is_wide else PACKED
+    n_samples = len(data.codes)
     return Field(
         pairs=np.empty((n_samples, n_item_words), np.int64),
         rows=np.empty(n_samples, np.uint32),
@@ -123,11 +121,15 @@ def new_field(data, n_slots, team_size, *, samples_rows=False, is_wide=False):
     )
 
 
-def new_own(data, constraints: Constraints, max_leaf_nodes, n_slots, *, is_intermediate=False):
-    """Return the `Own` of a thread."""
+def new_own(
+    data, constraints: Constraints, max_leaf_nodes, n_slots, *, n_item_words=PACKED, n_outputs=1, is_intermediate=False
+):
+    """Return the `Own` of a thread; n_outputs are those of a tree."""
     n_features = len(data.n_bins)
     return Own(
         leaves=np.zeros(max_leaf_nodes, OPEN_LEAF),
+        sums=np.zeros((max_leaf_nodes, n_item_words), np.int64),
+        values=np.zeros((max_leaf_nodes, n_outputs)),
         words=np.zeros((max_leaf_nodes, words_of(data)), np.uint64),
         groups=np.zeros((max_leaf_nodes, constraints.groups.shape[1]), np.uint64),
         of_tree=np.ones(n_features, np.uint8),
@@ -137,17 +139,19 @@ def new_own(data, constraints: Constraints, max_leaf_nodes, n_slots, *, is_inter
         free=np.zeros(n_slots, np.int64),
         sizes=np.zeros(2, np.int64),
         is_used=np.zeros(n_features, np.uint8),
-        desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data)),
-        numeric=numeric_desk(int(data.n_bins.max(initial=0)) + 1),
+        desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data), n_outputs),
+        numeric=numeric_desk(int(data.n_bins.max(initial=0)) + 1, n_item_words, n_outputs),
         kin=new_kin(max_leaf_nodes, is_intermediate=is_intermediate),
     )
 
 
-def new_tree(data, max_leaf_nodes):
+def new_tree(data, max_leaf_nodes, n_outputs=1):
     """Return room for a tree."""
     n_nodes = 2 * max_leaf_nodes - 1
     return BoostedTree(
-        np.zeros(n_nodes, NODE), np.zeros(n_nodes), np.zeros((max_leaf_nodes - 1, words_of(data)), np.uint64)
+        np.zeros(n_nodes, NODE),
+        np.zeros((n_outputs, n_nodes)),
+        np.zeros((max_leaf_nodes - 1, words_of(data)), np.uint64),
     )
 
 
@@ -157,41 +161,35 @@ def words_of(data):
 
 
 @part
-def sums_of(leaf):
-    """The sums of a leaf."""
-    return Sums(leaf["gradient"], leaf["hessian"], leaf["count"])
-
-
-@part
-def put_sums_of(leaf, sums):
-    """Write the sums of a leaf."""
-    leaf["gradient"], leaf["hessian"], leaf["count"] = sums.gradient, sums.hessian, sums.count
-
-
-@part
-def put_left_sums(leaf, sums):
-    """Write the sums of what the best cut of a leaf leaves on the left."""
-    leaf["left_gradient"], leaf["left_hessian"], leaf["left_count"] = sums.gradient, sums.hessian, sums.count
-
-
-@part
-def fence_of(leaf, criterion, constraints, sign, only):
+def fence_of(own, at, criterion, constraints, sign, only):
     """What the children of a leaf must respect when they are cut by a feature whose constraint has a sign."""
+    leaf = own.leaves[at]
     is_fenced = constraints.monotonic.size > 0 or criterion.is_fenced()
-    return Fence(is_fenced, sign, leaf["lower"], leaf["upper"], leaf["value"], only)
+    return Fence(is_fenced, sign, leaf["lower"], leaf["upper"], own.values[at, 0], only)
 
 
 @part
-def write_node(tree, leaf, units, learning_rate):
+def score_of_leaf(own, at, criterion, constraints, units):
+    """The score of a leaf that is not cut: the sum of its outputs'."""
+    fence, score = fence_of(own, at, criterion, constraints, 0, ANY), 0.0
+    for output in range(units.n_outputs):
+        of_output = sums_at(own.sums[at], 0, output, units)
+        score += criterion.score_of_leaf(of_output, units, fence.around(own.values[at, output]))
+    return score
+
+
+@part
+def write_node(tree, own, at, units, learning_rate):
     """Write a leaf into the table of nodes."""
-    sums = sums_of(leaf)
+    whole, leaf = whole_at(own.sums[at], 0, units), own.leaves[at]
     node = tree.nodes[leaf["number"]]
     node["threshold"], node["feature"] = UNDEFINED, UNDEFINED
     node["left"], node["right"], node["category_offset"] = LEAF, LEAF, -1
     node["missing_go_to_left"], node["gain"], node["impurity"] = 0, 0.0, 0.0
-    node["n_node_samples"] = units.count(sums)
-    node["weighted_n_node_samples"] = units.hessian(sums)
-    tree.values[leaf["number"]] = learning_rate * leaf["value"]
+    node["n_node_samples"] = units.count(whole)
+    node["weighted_n_node_samples"] = units.hessian(whole)
+    for output in range(units.n_outputs):
+        tree.values[output, leaf["number"]] = learning_rate * own.values[at, output]
 
 
 @part
@@ -230,7 +228,22 @@ def goes_left(own, chosen, data, bin):
 
 
 @part
-def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units):
+def divide_sums(own, histogram, data, chosen, n_leaves):
+    """Share what is known of a leaf between its children, from its histogram and the sides of the codes."""
+    feature, sums, rest = own.leaves[chosen]["feature"], own.sums[chosen], own.sums[n_leaves]
+    first, n_words = data.offsets[feature], sums.size
+    first_code = data.column_offsets[data.column_of[feature]]
+    copy_items(sums, rest)
+    for bin in range(data.n_bins[feature] + 1):
+        if own.sides[first - first_code + bin]:
+            for word in range(n_words):
+                rest[word] -= histogram[(first + bin) * n_words + word]
+    for word in range(n_words):
+        sums[word] -= rest[word]
+
+
+@part
+def divide(own, histogram, data, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units):
     """Turn a leaf into its left child and the next leaf into its right one; returns whether the left one is smaller.
 
     The smaller child gets a slot of the pool, where it will be summed up; the larger one inherits the parent's,
@@ -239,13 +252,16 @@ def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, 
     left, right = own.leaves[chosen], own.leaves[n_leaves]
     right["start"], right["stop"] = left["start"] + n_left, left["stop"]
     left["stop"] = right["start"]
-    left_sums = Sums(left["left_gradient"], left["left_hessian"], left["left_count"])
-    right_sums = sums_of(left).minus(left_sums)
-    fence, feature = fence_of(left, criterion, constraints, 0, ANY), left["feature"]
+    fence, feature = fence_of(own, chosen, criterion, constraints, 0, ANY), left["feature"]
     own.is_used[feature] = 1
-    left["value"], right["value"] = criterion.value(left_sums, units, fence), criterion.value(right_sums, units, fence)
-    put_sums_of(left, left_sums)
-    put_sums_of(right, right_sums)
+    divide_sums(own, histogram, data, chosen, n_leaves)
+    for output in range(units.n_outputs):
+        own_fence = fence.around(own.values[chosen, output])
+        for child in (chosen, n_leaves):
+            sums = sums_at(own.sums[child], 0, output, units)
+            own.values[child, output] = criterion.value(sums, units, own_fence)
+    left["count"] = sums_at(own.sums[chosen], 0, 0, units).count
+    right["count"] = sums_at(own.sums[n_leaves], 0, 0, units).count
     left["depth"] += 1
     right["depth"] = left["depth"]
     parent, left["number"], right["number"] = left["number"], 2 * n_leaves - 1, 2 * n_leaves
@@ -260,8 +276,8 @@ def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, 
         own.groups[chosen, word] &= constraints.groups[feature, word]
         own.groups[n_leaves, word] = own.groups[chosen, word]
     if constraints.monotonic.size:
-        bound_children(own.kin, parent, left, right, np.int64(constraints.monotonic[feature]))
-    if units.count(left_sums) <= units.count(right_sums):
+        bound_children(own, parent, chosen, n_leaves, np.int64(constraints.monotonic[feature]))
+    if left["count"] <= right["count"]:
         right["slot"], left["slot"] = left["slot"], slot
         return True
     right["slot"] = slot

@@ -34,27 +34,30 @@ def new_kin(max_leaf_nodes, *, is_intermediate=False):
 
 
 @part
-def bound_children(kin, parent, left, right, sign):
+def bound_children(own, parent, first, second, sign):
     """Keep the values of two new leaves in order, all the way down.
 
     Parameters
     ----------
-    kin : Kin
+    own : Own
     parent : int
         Number of the node that has been cut.
-    left, right : OPEN_LEAF
+    first, second : int
+        The left child and the right one, in the table of leaves.
     sign : int
         Of the constraint of the feature that it has been cut by.
     """
+    kin, left, right = own.kin, own.leaves[first], own.leaves[second]
     if kin.parents.size:
         kin.parents[left["number"]], kin.parents[right["number"]], kin.signs[parent] = parent, parent, sign
     if sign == 0:
         return
-    below, above = (left, right) if sign > 0 else (right, left)
+    below, above = (first, second) if sign > 0 else (second, first)
+    low, high = own.leaves[below], own.leaves[above]
     if kin.parents.size:
-        below["upper"], above["lower"] = above["value"], below["value"]
+        low["upper"], high["lower"] = own.values[above, 0], own.values[below, 0]
     else:
-        below["upper"] = above["lower"] = 0.5 * (left["value"] + right["value"])
+        low["upper"] = high["lower"] = 0.5 * (own.values[first, 0] + own.values[second, 0])
 
 
 @part
@@ -74,8 +77,8 @@ def bound_others(own, chosen, n_leaves):
     n_searched = 2
     if kin.parents.size == 0:
         return n_searched
-    least = min(leaves[chosen]["value"], leaves[n_leaves]["value"])
-    greatest = max(leaves[chosen]["value"], leaves[n_leaves]["value"])
+    least = min(own.values[chosen, 0], own.values[n_leaves, 0])
+    greatest = max(own.values[chosen, 0], own.values[n_leaves, 0])
     for at in range(n_leaves):
         leaf, is_tighter = leaves[at], False
         side = 0 if at == chosen else side_of(kin, leaf["number"], leaves[chosen]["number"])
@@ -107,10 +110,10 @@ def side_of(kin, node, other):
     return kin.signs[node] if goes_right else -kin.signs[node]
 
 
-def bounds_halfway(leaf):
+def bounds_halfway(leaf, value):
     """Return bounds within which all leaves of the intermediate method may move at once, and stay in order.
 
     The upper bound of a leaf is at most the value of any leaf above it, whose lower bound is at least that of the leaf
     below: halfway to its bound neither gets beyond the middle between both values.
     """
-    return 0.5 * (leaf["value"] + leaf["lower"]), 0.5 * (leaf["value"] + leaf["upper"])
+    return 0.5 * (value + leaf["lower"]), 0.5 * (value + leaf["upper"])

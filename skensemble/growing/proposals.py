@@ -7,7 +7,7 @@ from skensemble._random import THRESHOLD, below, draw
 from skensemble._team import meet
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING, choose_features
-from skensemble.growing.leaves import fence_of, put_left_sums, sums_of
+from skensemble.growing.leaves import fence_of, score_of_leaf
 from skensemble.records import FLAT
 from skensemble.splitting.histogram import ANY, fill_frequent_bin, no_cut, sums_at
 from skensemble.splitting.histogram_categories import best_category_cut
@@ -39,9 +39,9 @@ def find_cuts(team, data, field, own, criterion, growth, constraints, units, fir
 def propose(team, data, field, own, criterion, growth, constraints, units, at, child):
     """Post the best cut of leaf `at` among the thread's share of the columns, as that of child 0 or 1."""
     leaf = own.leaves[at]
-    node, best = sums_of(leaf), no_cut()
+    node, values, best = own.sums[at], own.values[at], no_cut()
     posted, words = field.proposals[team.number, child], field.words[team.number, child]
-    if leaf["depth"] < growth.max_depth and units.count(node) >= 2 * criterion.min_samples_leaf:
+    if leaf["depth"] < growth.max_depth and leaf["count"] >= 2 * criterion.min_samples_leaf:
         choose_features(own, growth, constraints, at)
         first, stop = team.share(data.columns.shape[0])
         histogram, has_signs = field.pool[leaf["slot"]], constraints.monotonic.size > 0
@@ -51,13 +51,13 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
             if not own.of_node[feature] or sign == FLAT:
                 continue
             if data.frequent_bins[feature] >= 0:
-                fill_frequent_bin(histogram, data, feature, node, units)
+                fill_frequent_bin(histogram, data, feature, node)
             only = the_only_cut(histogram, data, feature, leaf, growth, units)
-            fence = fence_of(leaf, criterion, constraints, sign, only)
+            fence = fence_of(own, at, criterion, constraints, sign, only)
             if data.is_categorical[feature]:
-                cut = best_category_cut(histogram, data, feature, node, units, criterion, fence, own.desk)
+                cut = best_category_cut(histogram, data, feature, node, values, units, criterion, fence, own.desk)
             else:
-                cut = best_cut(histogram, data, feature, node, units, criterion, fence, own.numeric)
+                cut = best_cut(histogram, data, feature, node, values, units, criterion, fence, own.numeric)
             cut = cut.costing(2.0 * growth.price(feature, own.is_used[feature]))
             if is_better(cut.score, cut.feature, best.score, best.feature):
                 best = cut
@@ -65,7 +65,6 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
                     copy_items(own.desk.words, words)
     posted["score"], posted["feature"], posted["bin"] = best.score, best.feature, best.bin
     posted["missing_left"] = best.missing_left
-    posted["gradient"], posted["hessian"], posted["count"] = best.left.gradient, best.left.hessian, best.left.count
 
 
 @part
@@ -84,7 +83,7 @@ def the_only_cut(histogram, data, feature, leaf, growth, units):
         return np.int64(bits & MOST)
     lowest, highest, n_bins = -1, 0, data.n_bins[feature]
     for bin in range(n_bins):
-        if units.count(sums_at(histogram, data.offsets[feature] + bin, units)):
+        if sums_at(histogram, data.offsets[feature] + bin, 0, units).count:
             lowest, highest = (bin if lowest < 0 else lowest), bin
     if lowest < 0 or lowest == highest:
         return n_bins - 1  # all values against the missing ones
@@ -111,13 +110,12 @@ def adopt(team, field, own, criterion, growth, constraints, units, at, child):
         is_refused = leaf["forced"] != NOTHING
         leaf["forced"] = NOTHING
         return is_refused
-    uncut = criterion.score_of_leaf(sums_of(leaf), units, fence_of(leaf, criterion, constraints, 0, ANY))
+    uncut = score_of_leaf(own, at, criterion, constraints, units)
     gain = 0.5 * (proposal["score"] - uncut)
     if gain > RELATIVE_GAIN * abs(uncut) and gain >= growth.min_gain:
         leaf["gain"] = gain
     leaf["feature"], leaf["bin"] = proposal["feature"], proposal["bin"]
     leaf["missing_left"] = proposal["missing_left"]
-    put_left_sums(leaf, sums_of(proposal))
     copy_items(field.words[best, child], own.words[at])
     return False
 

@@ -1,8 +1,8 @@
 """The histogram of a leaf, which a team sums up, and that of its sibling, by subtraction.
 
-Threads share either the rows of the leaf or the columns of its histogram.  Shared rows leave a histogram a thread, which
-travel between cores when they are merged: dear where a leaf has fewer rows than its histogram has bins.  Shared columns
-leave nothing to merge, but every thread looks at every row.  Sums of integers are the same either way.
+Threads share either the rows of the leaf or the columns of its histogram.  Shared rows leave a histogram a thread,
+which travel between cores when they are merged: dear where a leaf has fewer rows than its histogram has bins.  Shared
+columns leave nothing to merge, but every thread looks at every row.  Sums of integers are the same either way.
 """
 
 from skensemble._compile import inlined, part

@@ -12,11 +12,11 @@ from skensemble.arrays.bitset import contains
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import choose_features
 from skensemble.growing.leaf_wise import partition_rows, plant
-from skensemble.growing.leaves import divide, fence_of, put_left_sums, sums_of, write_cut, write_node, write_sides
+from skensemble.growing.leaves import divide, fence_of, score_of_leaf, write_cut, write_node, write_sides
 from skensemble.growing.proposals import RELATIVE_GAIN, is_better, the_only_cut
 from skensemble.growing.summation import sum_up
 from skensemble.records import FLAT, UNDEFINED
-from skensemble.splitting.histogram import ANY, PACKED, WIDE, Cut, fill_frequent_bin, no_cut, no_sums, sums_at
+from skensemble.splitting.histogram import ANY, Cut, fill_frequent_bin, no_cut, no_sums, sums_at
 from skensemble.splitting.histogram_categories import order_categories, write_left
 
 
@@ -26,7 +26,7 @@ def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, 
     plant(team, data, field, own, criterion, growth, units, key)
     leaves, n_leaves, depth = own.leaves, 1, 0
     if team.number == 0:
-        write_node(tree, leaves[0], units, growth.learning_rate)
+        write_node(tree, own, 0, units, growth.learning_rate)
     while 2 * n_leaves <= growth.max_leaf_nodes and depth < growth.max_depth and team.stop[0] == 0:
         propose_level(team, data, field, own, criterion, growth, constraints, units, n_leaves)
         meet(team)
@@ -48,11 +48,14 @@ def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, 
                 write_cut(tree, own, at, n_leaves, data)
             write_sides(own, at, data)
             n_left = partition_rows(data, field, own.sides, leaves[at])
-            smaller_is_left = divide(own, at, n_left, n_leaves, n_leaves, growth, constraints, criterion, units)
+            histogram = field.pool[leaves[at]["slot"]]
+            smaller_is_left = divide(
+                own, histogram, data, at, n_left, n_leaves, n_leaves, growth, constraints, criterion, units
+            )
             left, right = leaves[at], leaves[n_leaves]
             if team.number == 0:
-                write_node(tree, left, units, growth.learning_rate)
-                write_node(tree, right, units, growth.learning_rate)
+                write_node(tree, own, at, units, growth.learning_rate)
+                write_node(tree, own, n_leaves, units, growth.learning_rate)
             n_leaves += 1
             if is_last:
                 continue
@@ -96,23 +99,23 @@ def propose_level(team, data, field, own, criterion, growth, constraints, units,
 @part
 def sum_leaves(pool, totals, data, own, units, feature, n_leaves):
     """Write the sum of the leaves' histograms of a feature."""
-    n_words = WIDE if units.is_wide else PACKED
+    n_words = units.n_words()
     first, stop = n_words * data.offsets[feature], n_words * (data.offsets[feature] + data.n_bins[feature] + 1)
     for item in range(first, stop):
         totals[item] = 0
     for at in range(n_leaves):
         histogram = pool[own.leaves[at]["slot"]]
         if data.frequent_bins[feature] >= 0:
-            fill_frequent_bin(histogram, data, feature, sums_of(own.leaves[at]), units)
+            fill_frequent_bin(histogram, data, feature, own.sums[at])
         for item in range(first, stop):
             totals[item] += histogram[item]
 
 
 @part
-def score_of_cut(left, leaf, criterion, constraints, units, sign):
+def score_of_cut(left, own, at, criterion, constraints, units, sign):
     """The score of a leaf with some sums on the left of a cut; of the whole leaf if it cannot be cut there."""
-    node, fence = sums_of(leaf), fence_of(leaf, criterion, constraints, sign, ANY)
-    score = criterion.score_of_children(left, node.minus(left), units, fence)
+    node, fence = sums_at(own.sums[at], 0, 0, units), fence_of(own, at, criterion, constraints, sign, ANY)
+    score = criterion.score_of_cut(left, node.minus(left), units, fence)
     return score if score > -np.inf else criterion.score_of_leaf(node, units, fence)
 
 
@@ -120,25 +123,25 @@ def score_of_cut(left, leaf, criterion, constraints, units, sign):
 def best_cut_of_level(pool, totals, data, own, criterion, constraints, units, feature, sign, only, n_leaves):
     """The best cut of all leaves by a numeric feature; see `splitting.histogram.best_cut`."""
     best, first, n_bins, scores = no_cut(), data.offsets[feature], data.n_bins[feature], own.desk.scores
-    n_missing, n_samples = units.count(sums_at(totals, first + n_bins, units)), 0
+    n_missing, n_samples = units.count(sums_at(totals, first + n_bins, 0, units)), 0
     for at in range(n_leaves):
-        n_samples += units.count(sums_of(own.leaves[at]))
+        n_samples += own.leaves[at]["count"]
     for missing_left in range(2 if n_missing else 1):
         n_cuts = n_bins if n_missing and not missing_left else n_bins - 1
         scores[:n_cuts] = 0.0
         for at in range(n_leaves):
             leaf = own.leaves[at]
             histogram = pool[leaf["slot"]]
-            left = sums_at(histogram, first + n_bins, units) if missing_left else no_sums()
+            left = sums_at(histogram, first + n_bins, 0, units) if missing_left else no_sums()
             for bin in range(n_cuts):
-                left = left.plus(sums_at(histogram, first + bin, units))
-                scores[bin] += score_of_cut(left, leaf, criterion, constraints, units, sign)
+                left = left.plus(sums_at(histogram, first + bin, 0, units))
+                scores[bin] += score_of_cut(left, own, at, criterion, constraints, units, sign)
         total = no_sums()
         for bin in range(n_cuts):
-            total = total.plus(sums_at(totals, first + bin, units))
+            total = total.plus(sums_at(totals, first + bin, 0, units))
             if scores[bin] > best.score and only in (ANY, bin):
                 goes_left = missing_left == 1 if n_missing else 2 * units.count(total) > n_samples
-                best = Cut(scores[bin], feature, bin, goes_left, total)
+                best = Cut(scores[bin], feature, bin, goes_left)
     return best
 
 
@@ -146,7 +149,7 @@ def best_cut_of_level(pool, totals, data, own, criterion, constraints, units, fe
 def best_category_cut_of_level(pool, totals, data, own, criterion, constraints, units, feature, only, n_leaves):
     """The best cut of all leaves between categories, which the level orders; the left codes are in `desk.words`."""
     first, desk = data.offsets[feature], own.desk
-    n_common = order_categories(totals, data, feature, units, criterion, desk)
+    n_common = order_categories(totals, data, feature, own.sums[0], units, criterion, desk)
     n_tried, best, from_end = (n_common + 1) // 2, no_cut(), False
     for is_backwards in range(2):
         scores = desk.scores
@@ -155,23 +158,23 @@ def best_category_cut_of_level(pool, totals, data, own, criterion, constraints, 
             leaf, left = own.leaves[at], no_sums()
             for i in range(n_tried):
                 code = desk.order[n_common - 1 - i if is_backwards else i]
-                left = left.plus(sums_at(pool[leaf["slot"]], first + code, units))
-                scores[i] += score_of_cut(left, leaf, criterion, constraints, units, 0)
+                left = left.plus(sums_at(pool[leaf["slot"]], first + code, 0, units))
+                scores[i] += score_of_cut(left, own, at, criterion, constraints, units, 0)
         for i in range(n_tried):
             is_tried = only == ANY or only % (2 * n_tried) == is_backwards * n_tried + i
             if is_tried and scores[i] > best.score:
-                best, from_end = Cut(scores[i], feature, i + 1, False, no_sums()), is_backwards == 1
+                best, from_end = Cut(scores[i], feature, i + 1, False), is_backwards == 1
     if best.feature < 0:
         return best
     total, left = no_sums(), no_sums()
     for code in range(data.n_bins[feature] + 1):
-        total = total.plus(sums_at(totals, first + code, units))
+        total = total.plus(sums_at(totals, first + code, 0, units))
     for i in range(best.bin):
-        left = left.plus(sums_at(totals, first + desk.order[n_common - 1 - i if from_end else i], units))
+        left = left.plus(sums_at(totals, first + desk.order[n_common - 1 - i if from_end else i], 0, units))
     missing_left = 2 * units.count(left) > units.count(total)
-    missing_left &= units.count(sums_at(totals, first + data.n_bins[feature], units)) == 0
+    missing_left &= units.count(sums_at(totals, first + data.n_bins[feature], 0, units)) == 0
     missing_left = write_left(data, feature, n_common, best.bin, from_end, missing_left, desk)
-    return Cut(best.score, feature, best.bin, missing_left, left)
+    return Cut(best.score, feature, best.bin, missing_left)
 
 
 @inlined
@@ -184,13 +187,12 @@ def adopt_level(team, field, own, criterion, growth, constraints, units, n_leave
             best = thread
     proposal, uncut = field.proposals[best, 0], 0.0
     for at in range(n_leaves):
-        leaf = own.leaves[at]
-        uncut += criterion.score_of_leaf(sums_of(leaf), units, fence_of(leaf, criterion, constraints, 0, ANY))
+        uncut += score_of_leaf(own, at, criterion, constraints, units)
         copy_items(field.words[best, 0], own.words[at])
     gain = 0.5 * (proposal["score"] - uncut)
     if proposal["feature"] < 0 or gain < growth.min_gain or not gain > RELATIVE_GAIN * abs(uncut):
         return no_cut()
-    return Cut(proposal["score"], proposal["feature"], proposal["bin"], proposal["missing_left"] != 0, no_sums())
+    return Cut(proposal["score"], proposal["feature"], proposal["bin"], proposal["missing_left"] != 0)
 
 
 @part
@@ -204,14 +206,13 @@ def fits(histogram, data, own, criterion, constraints, units, cut, at):
         else:
             is_left = cut.missing_left if bin == n_bins else bin <= cut.bin
         if is_left:
-            left = left.plus(sums_at(histogram, first + bin, units))
+            left = left.plus(sums_at(histogram, first + bin, 0, units))
     sign = np.int64(constraints.monotonic[cut.feature]) if constraints.monotonic.size else 0
-    node, fence = sums_of(leaf), fence_of(leaf, criterion, constraints, sign, ANY)
-    score = criterion.score_of_children(left, node.minus(left), units, fence)
+    node, fence = sums_at(own.sums[at], 0, 0, units), fence_of(own, at, criterion, constraints, sign, ANY)
+    score = criterion.score_of_cut(left, node.minus(left), units, fence)
     if score == -np.inf:
         leaf["feature"] = UNDEFINED
         return False
     leaf["feature"], leaf["bin"], leaf["missing_left"] = cut.feature, cut.bin, cut.missing_left
-    put_left_sums(leaf, left)
     leaf["gain"] = 0.5 * (score - criterion.score_of_leaf(node, units, fence))
     return True

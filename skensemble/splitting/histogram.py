@@ -1,13 +1,14 @@
-"""Histograms of gradients and hessians, in integers, and the best cut that one feature's histogram offers.
+"""Histograms of gradients and hessians, in integers.
 
 A sample's gradient is rounded to an integer; its hessian too, and mostly shares a word with a count of 1::
 
     packed   word 0   [ sum of the gradients, in steps                    ]
              word 1   [ sum of the hessians, in steps    | number of rows ]
 
-    wide     word 0   [ sum of the gradients, in steps                    ]
-             word 1   [ sum of the hessians, in steps                     ]
-             word 2   [ number of rows                                    ]
+    wide     word 0   [ sum of the gradients of the first output          ]
+             word 1   [ sum of the hessians of the first output           ]
+             ...      [ the same of the others, where leaves are vectors  ]
+             last     [ number of rows                                    ]
 
 One vector addition updates a packed bin.  Where weights differ by many powers of ten, the bits that are left for the
 hessians are too few for the smallest, and bins are wide.  Integer sums do not depend on their order, so the model does
@@ -24,7 +25,7 @@ from skensemble._intrinsics import add_pair, load_pair, prefetch
 
 AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
 LINE = 64  # bytes of a cache line
-PACKED, WIDE = 2, 3  # words of a bin, and of a sample
+PACKED = 2  # words of a bin, and of a sample
 ANY = -1
 
 _SIGN, _HALF, _LOWER_HALF = np.uint64(1 << 63), np.uint64(32), np.uint64((1 << 32) - 1)
@@ -69,6 +70,11 @@ class Units(NamedTuple):
     hessian_step: float  # a power of two
     count_bits: int
     is_wide: bool
+    n_outputs: int  # of a tree
+
+    def n_words(self):
+        """How many words a bin has."""
+        return 2 * self.n_outputs + 1 if self.is_wide else PACKED
 
     def gradient(self, sums):
         """The sum of the gradients."""
@@ -84,11 +90,7 @@ class Units(NamedTuple):
 
     def packed(self):
         """The same, where it is known that bins are packed."""
-        return Units(self.gradient_step, self.hessian_step, self.count_bits, False)
-
-    def wide(self):
-        """The same, where it is known that bins are wide."""
-        return Units(self.gradient_step, self.hessian_step, self.count_bits, True)
+        return Units(self.gradient_step, self.hessian_step, self.count_bits, False, 1)
 
 
 @record
@@ -102,6 +104,10 @@ class Fence(NamedTuple):
     origin: float  # the value of the node that is cut: where path smoothing draws the children's to
     only: int  # the number of the one cut that is tried; ANY: all
 
+    def around(self, origin):
+        """The same for an output of which the node has another value."""
+        return Fence(self.is_fenced, self.sign, self.lower, self.upper, origin, self.only)
+
 
 @record
 class Cut(NamedTuple):
@@ -111,17 +117,16 @@ class Cut(NamedTuple):
     feature: int  # -1: there is none
     bin: int  # the last one on the left; of a categorical feature how many categories are on the left
     missing_left: bool
-    left: Sums
 
     def costing(self, penalty):
         """The same cut at a price."""
-        return Cut(self.score - penalty, self.feature, self.bin, self.missing_left, self.left)
+        return Cut(self.score - penalty, self.feature, self.bin, self.missing_left)
 
 
 @inlined
 def no_cut():
     """The cut of a node that has none."""
-    return Cut(-np.inf, -1, 0, False, no_sums())
+    return Cut(-np.inf, -1, 0, False)
 
 
 @inlined
@@ -131,26 +136,24 @@ def no_sums():
 
 
 @inlined
-def sums_at(histogram, bin, units):
-    """What lies in a bin of a histogram."""
+def sums_at(histogram, bin, output, units):
+    """What lies in a bin of a histogram, of one output."""
     if units.is_wide:
-        return Sums(histogram[WIDE * bin], histogram[WIDE * bin + 1], histogram[WIDE * bin + 2])
+        first = units.n_words() * bin
+        count = histogram[first + units.n_words() - 1]
+        return Sums(histogram[first + 2 * output], histogram[first + 2 * output + 1], count)
     word = histogram[PACKED * bin + 1]
     return Sums(histogram[PACKED * bin], word >> units.count_bits, word & ((1 << units.count_bits) - 1))
 
 
 @inlined
-def put_sums(histogram, bin, sums, units):
-    """Write what lies in a bin of a histogram."""
-    if units.is_wide:
-        histogram[WIDE * bin], histogram[WIDE * bin + 1], histogram[WIDE * bin + 2] = (
-            sums.gradient,
-            sums.hessian,
-            sums.count,
-        )
-    else:
-        histogram[PACKED * bin] = sums.gradient
-        histogram[PACKED * bin + 1] = (sums.hessian << units.count_bits) + sums.count
+def whole_at(histogram, bin, units):
+    """What lies in a bin, with the hessians of all outputs together: what the size of a child is measured by."""
+    whole = sums_at(histogram, bin, 0, units)
+    hessian = whole.hessian
+    for output in range(1, units.n_outputs):
+        hessian += sums_at(histogram, bin, output, units).hessian
+    return Sums(whole.gradient, hessian, whole.count)
 
 
 @part
@@ -167,7 +170,7 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, 
     pairs : (n_samples, n_words) int64
         The words of each sample.
     """
-    if pairs.shape[1] == WIDE:
+    if pairs.shape[1] > PACKED:
         add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column)
         return
     n_columns = codes.shape[1]
@@ -197,12 +200,15 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, 
 @part
 def add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column):
     """Add the samples rows[start:stop] to some columns of a histogram of wide bins."""
+    n_words = pairs.shape[1]
     for i in range(start, stop):
         row = np.uint64(rows[i])
+        added = pairs[row]
         for column in range(first_column, stop_column):
-            at = WIDE * (offsets[column] + np.int64(codes[row, np.uint64(column)]))
-            for word in range(WIDE):
-                histogram[at + word] += pairs[row, np.uint64(word)]
+            at = n_words * (offsets[column] + np.int64(codes[row, np.uint64(column)]))
+            bin = histogram[at : at + n_words]
+            for word in range(n_words):
+                bin[word] += added[word]
 
 
 @part
@@ -220,20 +226,24 @@ def merge(pool, slot, sibling, n_merged, first, stop):
     Thread 0 has added its rows to the slot itself, thread t of those that are merged to the t-th slot before the last.
     The sibling's slot holds the parent's histogram; -1: there is no parent.
     """
-    for item in range(first, stop):
-        total = pool[slot, item]
-        for thread in range(1, n_merged):
-            total += pool[pool.shape[0] - 1 - thread, item]
-        pool[slot, item] = total
-        if sibling >= 0:
-            pool[sibling, item] -= total
+    merged = pool[slot, first:stop]
+    for thread in range(1, n_merged):
+        of_thread = pool[pool.shape[0] - 1 - thread, first:stop]
+        for item in range(merged.size):
+            merged[item] += of_thread[item]
+    if sibling >= 0:
+        rest = pool[sibling, first:stop]
+        for item in range(merged.size):
+            rest[item] -= merged[item]
 
 
 @part
-def fill_frequent_bin(histogram, data, feature, node, units):
+def fill_frequent_bin(histogram, data, feature, node):
     """Write what lies in the most frequent bin of a feature that shares its column: what its other bins leave."""
-    first, frequent_bin, rest = data.offsets[feature], data.frequent_bins[feature], node
-    for bin in range(data.n_bins[feature] + 1):
-        if bin != frequent_bin:
-            rest = rest.minus(sums_at(histogram, first + bin, units))
-    put_sums(histogram, first + frequent_bin, rest, units)
+    first, frequent_bin, n_words = data.offsets[feature], data.frequent_bins[feature], node.size
+    for word in range(n_words):
+        rest = node[word]
+        for bin in range(data.n_bins[feature] + 1):
+            if bin != frequent_bin:
+                rest -= histogram[(first + bin) * n_words + word]
+        histogram[(first + frequent_bin) * n_words + word] = rest

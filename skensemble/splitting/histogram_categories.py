@@ -1,9 +1,9 @@
 """The best cut between the categories of a feature, from its histogram (Fisher 1958).
 
 Categories are ordered by -G / (H + smoothing), their best value, and cut like numbers, so that 2**(k - 1) subsets need
-not be tried.  Those of fewer samples than the smoothing are rare: they stay on the right.  Missing values are one more
-category.  The more categories there are, the more the best of the cuts owes to chance: beyond MANY the smoothing grows
-with their number.
+not be tried; where leaves are vectors, by the first principal component of these values.  Those of fewer samples than
+the smoothing are rare: they stay on the right.  Missing values are one more category.  The more categories there are,
+the more the best of the cuts owes to chance: beyond MANY the smoothing grows with their number.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,8 @@ import numpy as np
 from skensemble._compile import part, record
 from skensemble.arrays.bitset import insert
 from skensemble.arrays.sorting import sort_by_score
-from skensemble.splitting.histogram import ANY, Cut, no_cut, no_sums, sums_at
+from skensemble.splitting.histogram import ANY, Cut, no_cut, no_sums, sums_at, whole_at
+from skensemble.splitting.ordering import order_categories as by_principal_component
 
 MANY = 256  # codes of a feature
 LEAST = 1e-300  # stands for a hessian of 0
@@ -21,60 +22,98 @@ LEAST = 1e-300  # stands for a hessian of 0
 
 @record
 class CategoryDesk(NamedTuple):
-    """What a thread writes on; all (n_codes,), of no length where there are no categories."""
+    """What a thread writes on; all (n_codes,) if nothing else is said, of no length where there are no categories."""
 
     scores: np.ndarray  # float64: what categories are ordered by
     order: np.ndarray  # int64
-    spare_scores: np.ndarray  # float64
-    spare_order: np.ndarray  # int64
+    spare_scores: np.ndarray  # float64; later the scores of the cuts
+    labels: np.ndarray  # int64: work space of sorting
     words: np.ndarray  # (n_words,) uint64: the codes that the best cut of a feature sends left
+    present: np.ndarray  # int64: of several outputs, as are the next: the common categories
+    rows: np.ndarray  # ((n_codes + 1) * (2 + n_outputs),) float64: [n_rows, weight, gradients...]; the node's is last
+    directions: np.ndarray  # (2, n_outputs) float64: work space of the principal component
 
 
-def category_desk(n_codes, n_words):
+def category_desk(n_codes, n_words, n_outputs=1):
     """Return the `CategoryDesk` of a thread for features of up to n_codes categories, missing values among them."""
     scores, spare_scores = np.empty(n_codes), np.empty(n_codes)
-    order, spare_order = np.empty(n_codes, np.int64), np.empty(n_codes, np.int64)
-    return CategoryDesk(scores, order, spare_scores, spare_order, np.zeros(n_words, np.uint64))
+    order, labels = np.empty(n_codes, np.int64), np.empty(n_codes, np.int64)
+    words, n_of_several = np.zeros(n_words, np.uint64), n_codes if n_outputs > 1 else 0
+    rows = np.empty((n_of_several + 1) * (2 + n_outputs))
+    several = np.empty(n_of_several, np.int64), rows, np.empty((2, n_outputs))
+    return CategoryDesk(scores, order, spare_scores, labels, words, *several)
 
 
 @part
-def best_category_cut(histogram, data, feature, node, units, criterion, fence, desk):
-    """The best cut of a categorical feature; the codes that go left are in `desk.words`."""
-    best, first = no_cut(), data.offsets[feature]
-    n_common = order_categories(histogram, data, feature, units, criterion, desk)
-    n_tried, from_end = (n_common + 1) // 2, False
+def best_category_cut(histogram, data, feature, node, values, units, criterion, fence, desk):
+    """The best cut of a categorical feature, as `histogram_numeric.best_cut`; the left codes are in `desk.words`."""
+    best, first, whole = no_cut(), data.offsets[feature], whole_at(node, 0, units)
+    n_common = order_categories(histogram, data, feature, node, units, criterion, desk)
+    n_tried, from_end, scores = (n_common + 1) // 2, False, desk.spare_scores
     for is_backwards in range(2):
         left = no_sums()
         for i in range(n_tried):
             code = desk.order[n_common - 1 - i if is_backwards else i]
-            left = left.plus(sums_at(histogram, first + code, units))
+            left = left.plus(whole_at(histogram, first + code, units))
+            is_cut = criterion.is_enough(left, units) and criterion.is_enough(whole.minus(left), units)
+            scores[i] = 0.0 if is_cut else -np.inf
+        for output in range(units.n_outputs):
+            left, of_output, own_fence = no_sums(), sums_at(node, 0, output, units), fence.around(values[output])
+            for i in range(n_tried):
+                code = desk.order[n_common - 1 - i if is_backwards else i]
+                left = left.plus(sums_at(histogram, first + code, output, units))
+                if scores[i] > -np.inf:
+                    scores[i] += criterion.score_of_children(left, of_output.minus(left), units, own_fence)
+        for i in range(n_tried):
             if fence.only != ANY and fence.only % (2 * n_tried) != is_backwards * n_tried + i:
                 continue
-            score = criterion.score_of_children(left, node.minus(left), units, fence)
-            if score > best.score:
-                best = Cut(score, feature, i + 1, False, left)
-                from_end = is_backwards == 1
+            if scores[i] > best.score:
+                best, from_end = Cut(scores[i], feature, i + 1, False), is_backwards == 1
     if best.feature < 0:
         return best
-    missing_left = 2 * units.count(best.left) > units.count(node)
-    missing_left &= units.count(sums_at(histogram, first + data.n_bins[feature], units)) == 0
+    n_left = 0
+    for i in range(best.bin):
+        code = desk.order[n_common - 1 - i if from_end else i]
+        n_left += sums_at(histogram, first + code, 0, units).count
+    missing_left = 2 * n_left > units.count(whole)
+    missing_left &= sums_at(histogram, first + data.n_bins[feature], 0, units).count == 0
     missing_left = write_left(data, feature, n_common, best.bin, from_end, missing_left, desk)
-    return Cut(best.score, feature, best.bin, missing_left, best.left)
+    return Cut(best.score, feature, best.bin, missing_left)
 
 
 @part
-def order_categories(histogram, data, feature, units, criterion, desk):
+def order_categories(histogram, data, feature, node, units, criterion, desk):
     """Write the common categories of a feature in the order of their values into `desk.order`; returns their number."""
     first, n_codes, n_common = data.offsets[feature], data.n_bins[feature] + 1, 0
     smoothing = criterion.categorical_smoothing * max(1.0, n_codes / MANY)
     for code in range(n_codes):
-        sums = sums_at(histogram, first + code, units)
+        sums = sums_at(histogram, first + code, 0, units)
         if units.count(sums) > 0 and units.count(sums) >= smoothing:
-            desk.scores[n_common] = units.gradient(sums) / max(units.hessian(sums) + smoothing, LEAST)
-            desk.order[n_common] = code
+            if units.n_outputs > 1:
+                desk.present[n_common] = code
+                write_row(histogram, first + code, code, units, desk)
+            else:
+                desk.scores[n_common] = units.gradient(sums) / max(units.hessian(sums) + smoothing, LEAST)
+                desk.order[n_common] = code
             n_common += 1
-    sort_by_score(desk.scores, desk.order, n_common, desk.spare_scores, desk.spare_order)
+    if units.n_outputs > 1:
+        n_statistics = 2 + units.n_outputs
+        last = desk.rows.size // n_statistics - 1
+        write_row(node, 0, last, units, desk)
+        by_principal_component(desk, n_statistics, n_common, desk.rows[last * n_statistics :], smoothing)
+    else:
+        sort_by_score(desk.scores, desk.order, n_common, desk.spare_scores, desk.labels)
     return n_common
+
+
+@part
+def write_row(histogram, bin, at, units, desk):
+    """Write what lies in a bin as row `at` of the desk; its weight is the mean hessian of the outputs."""
+    first, whole = at * (2 + units.n_outputs), whole_at(histogram, bin, units)
+    desk.rows[first] = whole.count
+    desk.rows[first + 1] = max(units.hessian(whole) / units.n_outputs, LEAST)
+    for output in range(units.n_outputs):
+        desk.rows[first + 2 + output] = units.gradient(sums_at(histogram, bin, output, units))
 
 
 @part

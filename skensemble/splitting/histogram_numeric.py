@@ -1,8 +1,9 @@
 """The best cut of a numeric feature, from its histogram.
 
 Most bins of a small node are empty, and a cut there parts the node like the one before: only bins that have rows are
-listed, and the first one, which may leave all values on the right and missing ones alone on the left.  Children grow and shrink along the list, so that it is trimmed at both ends until they are large enough, and
-what is left is a loop without a branch that scores several cuts by one instruction.
+listed, and the first one, which may leave all values on the right and missing ones alone on the left.  Children grow
+and shrink along the list, so that it is trimmed at both ends until they are large enough, and what is left is a loop
+without a branch that scores several cuts by one instruction.
 """
 
 from typing import NamedTuple
@@ -10,36 +11,46 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import inlined, part, record
-from skensemble.splitting.histogram import ANY, PACKED, WIDE, Cut, Sums, no_cut, no_sums, sums_at
+from skensemble.splitting.histogram import ANY, Cut, Sums, no_cut, no_sums, sums_at, whole_at
+
+CUT = np.dtype(
+    [
+        ("gradient", np.int64),  # of what is on the left, in steps
+        ("hessian", np.int64),
+        ("count", np.int64),
+        ("bin", np.int64),  # the last one on the left
+    ],
+    align=True,
+)
 
 
 @record
 class NumericDesk(NamedTuple):
-    """What a thread writes on; all (n_bins,): the cuts of a feature, and what each has on its left."""
+    """What a thread writes on."""
 
-    bins: np.ndarray  # int64: the last one on the left
-    gradients: np.ndarray  # int64, in steps, as are the hessians
-    hessians: np.ndarray  # int64
-    counts: np.ndarray  # int64
-    scores: np.ndarray  # float64
+    cuts: np.ndarray  # (n_bins,) CUT
+    scores: np.ndarray  # (n_bins,) float64
+    left_words: np.ndarray  # (n_words,) int64: what is on the left of a cut, of several outputs
+    terms: np.ndarray  # (n_outputs,) float64: what each of them adds to the score
 
-    def left(self, cut):
+    def left(self, at):
         """What lies on the left of a cut."""
-        return Sums(self.gradients[cut], self.hessians[cut], self.counts[cut])
+        cut = self.cuts[at]
+        return Sums(cut["gradient"], cut["hessian"], cut["count"])
 
-    def put(self, cut, bin, left):
+    def put(self, at, bin, left):
         """Write a cut."""
-        self.bins[cut], self.gradients[cut] = bin, left.gradient
-        self.hessians[cut], self.counts[cut] = left.hessian, left.count
+        cut = self.cuts[at]
+        cut["gradient"], cut["hessian"], cut["count"], cut["bin"] = left.gradient, left.hessian, left.count, bin
 
 
-def numeric_desk(n_bins):
-    """Return the `NumericDesk` of a thread for features of up to n_bins bins."""
-    return NumericDesk(*(np.empty(n_bins, np.int64) for _ in range(4)), np.empty(n_bins))
+def numeric_desk(n_bins, n_words, n_outputs):
+    """Return the `NumericDesk` of a thread for features of up to n_bins bins, which have n_words words."""
+    return NumericDesk(np.empty(n_bins, CUT), np.empty(n_bins), np.empty(n_words, np.int64), np.empty(n_outputs))
 
 
 @part
-def best_cut(histogram, data, feature, node, units, criterion, fence, desk):
+def best_cut(histogram, data, feature, node, values, units, criterion, fence, desk):
     """The best cut of a numeric feature; of equal ones the lowest bin.
 
     Missing values, if the node has any, are tried on both sides, right first; else they go with more samples.
@@ -47,52 +58,61 @@ def best_cut(histogram, data, feature, node, units, criterion, fence, desk):
     Parameters
     ----------
     histogram : (n_bins * n_words,) int64
-    node : Sums
+    node : (n_words,) int64
+        What lies in the whole node.
+    values : (n_outputs,) float64
+        Of the node.
     criterion : SecondOrder
     fence : Fence
     desk : NumericDesk
     """
-    best = no_cut()
-    missing = sums_at(histogram, data.offsets[feature] + data.n_bins[feature], units)
+    best, missing_bin, whole = no_cut(), data.offsets[feature] + data.n_bins[feature], whole_at(node, 0, units)
+    missing = whole_at(histogram, missing_bin, units)
     n_missing = units.count(missing)
     n_cuts = list_cuts(histogram, data, feature, units, fence, desk)
+    # With missing values on the right there is one cut more: all values against the missing ones.
+    start_right, stop_right = trim(whole, no_sums(), units, criterion, desk, n_cuts)
+    start_left, stop_left = trim(whole, missing, units, criterion, desk, n_cuts) if n_missing else (0, 0)
     for missing_left in range(2 if n_missing else 1):
-        # With missing values on the right there is one cut more: all values against the missing ones.
-        more = missing if missing_left else no_sums()
-        start, stop = trim(node, more, units, criterion, desk, n_cuts)
-        score_cuts(node, more, units, criterion, fence, desk, start, stop)
+        start, stop = (start_left, stop_left) if missing_left else (start_right, stop_right)
+        if units.n_outputs > 1:
+            more_bin = missing_bin if missing_left else ANY
+            score_outputs(histogram, data, feature, node, values, more_bin, units, criterion, fence, desk, start, stop)
+        else:
+            more = missing if missing_left else no_sums()
+            score_cuts(whole, more, units, criterion, fence.around(values[0]), desk, start, stop)
         cut = start + first_largest(desk.scores[start:stop], best.score)
         if cut < stop:
-            left = desk.left(cut).plus(more)
-            goes_left = missing_left == 1 if n_missing else 2 * units.count(left) > units.count(node)
-            best = Cut(desk.scores[cut], feature, desk.bins[cut], goes_left, left)
+            goes_left = missing_left == 1 if n_missing else 2 * desk.cuts[cut]["count"] > units.count(whole)
+            best = Cut(desk.scores[cut], feature, desk.cuts[cut]["bin"], goes_left)
     return best
 
 
 @inlined
 def list_cuts(histogram, data, feature, units, fence, desk):
     """Write the cuts that differ, or the only one that is tried, and what is on their left; returns their number."""
-    first, n_bins = data.offsets[feature], data.n_bins[feature]
+    first, n_bins, n_words = data.offsets[feature], data.n_bins[feature], units.n_words()
+    of_feature = histogram[n_words * first : n_words * (first + n_bins)]
     if units.is_wide:
-        n_cuts = list_filled(histogram[WIDE * first : WIDE * (first + n_bins)], n_bins, units.wide(), desk)
+        n_cuts = list_filled(of_feature, n_bins, units, desk)
     else:
-        n_cuts = list_filled(histogram[PACKED * first : PACKED * (first + n_bins)], n_bins, units.packed(), desk)
+        n_cuts = list_filled(of_feature, n_bins, units.packed(), desk)
     if fence.only == ANY:
         return n_cuts
     at = 0
-    while at + 1 < n_cuts and desk.bins[at + 1] <= fence.only:
+    while at + 1 < n_cuts and desk.cuts[at + 1]["bin"] <= fence.only:
         at += 1
     desk.put(0, fence.only, desk.left(at))
     return 1
 
 
-@inlined
+@part
 def list_filled(histogram, n_bins, units, desk):
     """Write the first bin and those that have rows, and what lies up to each; returns how many there are."""
-    left, n_filled = sums_at(histogram, 0, units), np.uint64(1)
+    left, n_filled = whole_at(histogram, 0, units), np.uint64(1)
     desk.put(np.uint64(0), 0, left)
     for bin in range(1, n_bins):
-        here = sums_at(histogram, bin, units)
+        here = whole_at(histogram, bin, units)
         left = left.plus(here)
         desk.put(n_filled, bin, left)  # whatever the bin holds: no branch to mispredict
         n_filled += np.uint64(here.count > 0)
@@ -100,28 +120,66 @@ def list_filled(histogram, n_bins, units, desk):
 
 
 @inlined
-def trim(node, more, units, criterion, desk, n_cuts):
+def trim(whole, more, units, criterion, desk, n_cuts):
     """The stretch of the cuts of which both children are large enough if some sums are on the left anyway."""
     start, stop = 0, n_cuts
     while start < stop and not criterion.is_enough(desk.left(start).plus(more), units):
         start += 1
-    while start < stop and not criterion.is_enough(node.minus(desk.left(stop - 1).plus(more)), units):
+    while start < stop and not criterion.is_enough(whole.minus(desk.left(stop - 1).plus(more)), units):
         stop -= 1
     return start, stop
 
 
-@inlined
+@part
 def score_cuts(node, more, units, criterion, fence, desk, start, stop):
     """Write the scores of a stretch of the cuts, whose children are large enough."""
-    gradients, hessians, scores = desk.gradients[start:stop], desk.hessians[start:stop], desk.scores[start:stop]
+    cuts, scores = desk.cuts[start:stop], desk.scores[start:stop]
     if fence.is_fenced:
         for cut in range(start, stop):
             left = desk.left(cut).plus(more)
             desk.scores[cut] = criterion.fenced_score_of_children(left, node.minus(left), units, fence)
         return
     for i in range(scores.size):
-        left = Sums(gradients[i], hessians[i], 0).plus(more)
+        left = Sums(cuts[i]["gradient"], cuts[i]["hessian"], 0).plus(more)
         scores[i] = criterion.free_score_of_children(left, node.minus(left), units)
+
+
+@part
+def score_outputs(histogram, data, feature, node, values, more_bin, units, criterion, fence, desk, start, stop):
+    """Write the scores of a stretch of the cuts, each the sum over several outputs; ANY: nothing is left anyway."""
+    n_words, first, bin = node.size, data.offsets[feature], 0
+    left, terms = desk.left_words, desk.terms
+    for word in range(n_words):
+        left[word] = histogram[n_words * more_bin + word] if more_bin != ANY else 0
+    for cut in range(stop):
+        while bin <= desk.cuts[cut]["bin"]:
+            here = histogram[n_words * (first + bin) : n_words * (first + bin + 1)]
+            for word in range(n_words):
+                left[word] += here[word]
+            bin += 1
+        if cut < start:
+            continue
+        for output in range(units.n_outputs):
+            of_left = sums_at(left, 0, output, units)
+            of_right = sums_at(node, 0, output, units).minus(of_left)
+            if fence.is_fenced:
+                own_fence = fence.around(values[output])
+                terms[output] = criterion.fenced_score_of_children(of_left, of_right, units, own_fence)
+            else:
+                terms[output] = criterion.free_score_of_children(of_left, of_right, units)
+        desk.scores[cut] = total_of(terms)
+
+
+@inlined
+def total_of(terms):
+    """The sum of some numbers, which are lost; halves are added to each other, several numbers at once."""
+    n = terms.size
+    while n > 1:
+        n_kept = (n + 1) // 2
+        for i in range(n - n_kept):
+            terms[i] += terms[n_kept + i]
+        n = n_kept
+    return terms[0]
 
 
 @inlined

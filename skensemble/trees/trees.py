@@ -116,7 +116,7 @@ class Trees:
             self._walking_table = walking_table(self.nodes, *starts, dtype, n_threads)
         return self._walking_table
 
-    def sum_values(self, X, values=None, n_threads=1, n_outputs=1, start=0.0):
+    def sum_values(self, X, values=None, n_threads=1, n_turns=1, start=0.0):
         """Add up the values of each sample's leaves, or what their models make of the sample.
 
         Parameters
@@ -125,14 +125,14 @@ class Trees:
         values : (n_nodes of all trees, n_values) float64, default=the predictions of the nodes
             If they are given, leaves are constant.
         n_threads : int
-        n_outputs : int, default=1
-            At which the trees take turns.
+        n_turns : int, default=1
+            How many trees take turns, each at values of its own.
         start : float or array, default=0.0
             What the values are added to.
 
         Returns
         -------
-        sums : (n_samples, n_outputs * n_values) float64
+        sums : (n_samples, n_turns * n_values) float64
             In the order of the trees, so that threads do not change a bit.
         """
         is_linear = values is None and self.models is not None
@@ -145,7 +145,7 @@ class Trees:
             else:
                 add_values(steps, self.categories, self.n_categories, roots, values, rows, out)
 
-        sums = np.empty((X.shape[0], n_outputs * values.shape[1]))
+        sums = np.empty((X.shape[0], n_turns * values.shape[1]))
         sums[:] = start
         return by_rows(add, X, sums, len(self), n_threads)
 

@@ -136,8 +136,8 @@ def add_values(steps, categories, n_categories, roots, values, X, out):
     roots : (n_trees,) int64
     values : (n_nodes of all trees, n_values) float64
     X : (n_samples, n_features) float32 or float64
-    out : (n_samples, n_outputs * n_values) float64
-        Trees take turns at the outputs.
+    out : (n_samples, n_turns * n_values) float64
+        Trees take turns.
     """
     n_samples, n_values = X.shape[0], values.shape[1]
     for tree in range(roots.size):

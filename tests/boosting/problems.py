@@ -36,7 +36,7 @@ GROWTH = {
     "first_use_penalties": np.zeros(0),
     "forced": np.zeros(0, FORCED),
 }
-OF_PLAN = ("is_linear", "is_symmetric", "sampling", "dropout_rate", "is_intermediate")
+OF_PLAN = ("is_linear", "is_symmetric", "sampling", "dropout_rate", "is_intermediate", "has_vectors")
 N_CATEGORIES = 12
 
 

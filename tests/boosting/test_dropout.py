@@ -15,7 +15,7 @@ def test_raw_predictions_are_those_of_the_trees(n_classes):
     booster, trees, _ = boost(X, y, "log_loss", dropout_rate=0.3, n_rounds=12, categorical=[2], n_classes=n_classes)
 
     raw, n_categories = booster.training.raw, np.array([0, 0, N_CATEGORIES, 0])
-    expected = Trees.from_grown(trees, n_categories, (1,)).sum_values(X, n_outputs=len(raw))
+    expected = Trees.from_grown(trees, n_categories, (1,)).sum_values(X, n_turns=len(raw))
 
     assert_allclose(raw.T, expected, rtol=1e-9, atol=1e-9)
     assert booster.dropout.rescaled

@@ -92,7 +92,7 @@ def test_training_rows_follow_the_models(sampling, n_classes):
     )
 
     raw = booster.training.raw
-    expected = trees_of(grown, X, [2]).sum_values(X, n_outputs=len(raw), n_threads=2)
+    expected = trees_of(grown, X, [2]).sum_values(X, n_turns=len(raw), n_threads=2)
 
     assert_array_equal(raw.T, expected)  # to the bit, so that a warm start is one fit
     models = trees_of(grown, X, [2]).models

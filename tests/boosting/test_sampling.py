@@ -67,7 +67,7 @@ def test_all_rows_follow_the_trees(sampling, n_classes):
     n_categories[2] = N_CATEGORIES
 
     raw = booster.training.raw
-    expected = Trees.from_grown(trees, n_categories, (1,)).sum_values(X, n_outputs=len(raw))
+    expected = Trees.from_grown(trees, n_categories, (1,)).sum_values(X, n_turns=len(raw))
 
     assert_allclose(raw.T, expected, rtol=1e-12, atol=1e-12)
     n_rows = {tree.nodes["n_node_samples"][0] for tree in trees}

@@ -128,20 +128,23 @@ def test_every_leaf_is_within_its_bounds(loss, is_intermediate, max_leaf_nodes):
     signs, options = [1, 0, 0, -1], {"categorical": [2], "max_leaf_nodes": max_leaf_nodes, "n_rounds": 1}
     booster, trees, _ = boost(X, y, loss, monotonic=signs, is_intermediate=is_intermediate, **options)
     nodes, n_leaves = trees[0].nodes, (len(trees[0].nodes) + 1) // 2
-    leaves = {leaf["number"]: leaf for leaf in booster.own[0].leaves[:n_leaves]}
+    own = booster.own[0]
+    leaves = {
+        leaf["number"]: (leaf, value) for leaf, value in zip(own.leaves[:n_leaves], own.values[:, 0], strict=False)
+    }
 
     assert_in_order(nodes, trees[0].values[:, 0, 0], signs)
-    for leaf in leaves.values():
-        assert leaf["lower"] <= leaf["value"] <= leaf["upper"]
+    for leaf, value in leaves.values():
+        assert leaf["lower"] <= value <= leaf["upper"]
     for number in np.flatnonzero(nodes["left"] != LEAF):
         sides = [[leaves[i] for i in leaves_below(nodes, nodes[side][number])] for side in ("left", "right")]
         sign = signs[nodes["feature"][number]]
-        for below in sides[0] if sign > 0 else sides[1]:
-            for above in sides[1] if sign > 0 else sides[0]:
+        for below, low in sides[0] if sign > 0 else sides[1]:
+            for above, high in sides[1] if sign > 0 else sides[0]:
                 if sign and is_intermediate:
-                    assert below["upper"] <= above["value"]
-                    assert above["lower"] >= below["value"]
-                    assert bounds_halfway(below)[1] <= bounds_halfway(above)[0]
+                    assert below["upper"] <= high
+                    assert above["lower"] >= low
+                    assert bounds_halfway(below, low)[1] <= bounds_halfway(above, high)[0]
                 elif sign:
                     assert below["upper"] <= above["lower"]
 
