@@ -106,6 +106,31 @@ def add_pair(typing_context, totals, to, pair):
 
 
 @intrinsic
+def items_in_word(typing_context, array):
+    """How many items of an array `load_word` reads, as a constant, so that loops over them are unrolled."""
+    if not _is_flat(array):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        return context.get_constant(types.intp, 64 // array.dtype.bitwidth)
+
+    return types.intp(array), generate
+
+
+@intrinsic
+def load_word(typing_context, array, at):
+    """Read eight bytes of an array of unsigned integers, from an item on, as a uint64: the first in the lowest bits."""
+    if not _is_flat(array):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        address = _address(context, builder, signature, arguments)
+        return builder.load(builder.bitcast(address, ir.IntType(64).as_pointer()), align=1)
+
+    return types.uint64(array, types.intp), generate
+
+
+@intrinsic
 def find_extremes(typing_context, lowest, highest, codes, n):
     """Write the least and the greatest of each of LANES columns, unsigned, of the first n rows, at least one.
 
@@ -207,6 +232,14 @@ if config.DISABLE_JIT:
     def add_pair(totals, to, pair):
         """Add a pair to two neighbouring items of an int64 array."""
         totals.reshape(-1)[to : to + 2] += pair
+
+    def items_in_word(array):
+        """How many items of an array `load_word` reads."""
+        return 8 // array.itemsize
+
+    def load_word(array, at):
+        """Read eight bytes of an array, from an item on, as a uint64."""
+        return np.frombuffer(array.reshape(-1)[at : at + 8 // array.itemsize].tobytes(), "<u8")[0]
 
     def find_extremes(lowest, highest, codes, n):
         """Write the least and the greatest of each of LANES columns of the first n rows."""

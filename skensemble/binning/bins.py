@@ -17,6 +17,9 @@ _SUM_BITS = 51  # of a sum of whole weights: rounding them up adds less than 1 a
 _GREATEST = np.finfo(np.float64).max
 _STRETCH = 1 << 14  # rows that a thread encodes at once
 _SMALL = 1 << 17  # values that one thread encodes sooner than two
+# Codes of 16 bytes each: bins of like numbers in columns of such lengths would compete for the same few places of a
+# cache, so that a line more is left empty behind them.
+_ALIASED, _APART = 32, 4
 
 
 @record
@@ -128,6 +131,8 @@ class Bins(NamedTuple):
             for feature in group:
                 column_of[feature], offsets[feature] = column, at
                 at += self.n_bins[feature] + 1
+            if (at - column_offsets[-1]) % _ALIASED == 0:
+                at += _APART
             column_offsets.append(at)
         return {
             "column_features": column_features,

@@ -60,15 +60,28 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
     tree : BoostedTree
         Written by thread 0.
     """
-    plant(team, data, field, own, criterion, growth, units, key)
-    find_cuts(team, data, field, own, criterion, growth, constraints, units, 0, 0)
-    push_leaf(own, 0)
-    leaves, n_leaves = own.leaves, 1
-    if team.number == 0:
-        write_node(tree, own, 0, units, growth.learning_rate)
-    while n_leaves < growth.max_leaf_nodes and team.stop[0] == 0:
+    leaves, n_leaves, smaller, larger, n_searched = own.leaves, 1, 0, 0, 1
+    plant(team, field, own, growth, key)
+    own.kin.searched[0] = 0
+    while team.stop[0] == 0:
+        is_root = n_leaves == 1
+        n_rows = data.codes.shape[0] if is_root else leaves[smaller]["count"]
+        sum_up(team, data, field, leaves[smaller], n_rows, NOTHING if is_root else leaves[larger]["slot"])
+        if is_root:
+            weigh_root(team, data, field, own, criterion, units)
+            if team.number == 0:
+                write_node(tree, own, 0, units, growth.learning_rate)
+        for k in range(0, n_searched, 2):
+            if k > 0:
+                meet(team)  # before proposals change that others still read
+            first, second = own.kin.searched[k], own.kin.searched[min(k + 1, n_searched - 1)]
+            find_cuts(team, data, field, own, criterion, growth, constraints, units, first, second)
+        if growth.is_unlimited:
+            push_leaf(own, larger)
+            if not is_root:
+                push_leaf(own, smaller)
         chosen = pop_leaf(own) if growth.is_unlimited else choose_leaf(leaves, n_leaves, growth)
-        if chosen == NOTHING:
+        if chosen == NOTHING or n_leaves >= growth.max_leaf_nodes:
             break
         if team.number == 0:
             write_cut(tree, own, chosen, n_leaves, data)
@@ -79,28 +92,19 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
         smaller_is_left = divide(
             own, histogram, data, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units
         )
+        smaller, larger = (chosen, n_leaves) if smaller_is_left else (n_leaves, chosen)
         n_searched = bound_others(own, chosen, n_leaves)
-        left, right, is_last = leaves[chosen], leaves[n_leaves], n_leaves + 1 == growth.max_leaf_nodes
         if team.number == 0:
             write_node(tree, own, chosen, units, growth.learning_rate)
             write_node(tree, own, n_leaves, units, growth.learning_rate)
-        if not is_last:  # nobody will cut the last two leaves: they need no histograms
-            smaller, larger = (left, right) if smaller_is_left else (right, left)
-            sum_up(team, data, field, smaller, smaller["count"], larger["slot"])
-            for k in range(0, n_searched, 2):
-                if k > 0:
-                    meet(team)  # before proposals change that others still read
-                first, second = own.kin.searched[k], own.kin.searched[min(k + 1, n_searched - 1)]
-                find_cuts(team, data, field, own, criterion, growth, constraints, units, first, second)
-            if growth.is_unlimited:
-                push_leaf(own, n_leaves if smaller_is_left else chosen)
-                push_leaf(own, chosen if smaller_is_left else n_leaves)
         n_leaves += 1
+        if n_leaves == growth.max_leaf_nodes:  # nobody will cut the last two leaves: they need no histograms
+            break
     return n_leaves
 
 
 @inlined
-def plant(team, data, field, own, criterion, growth, units, key):
+def plant(team, field, own, growth, key):
     """Make the root: leaf 0."""
     root = own.leaves[0]
     root["start"], root["stop"] = deal_rows(team, field.rows, field.kept)
@@ -114,7 +118,11 @@ def plant(team, data, field, own, criterion, growth, units, key):
     own.of_tree[:] = 1
     own.of_node[:] = 1
     keep_some(own, own.of_tree, growth.max_features_by_tree, growth.feature_weights, draw(key, FEATURES_OF_TREE, 0))
-    sum_up(team, data, field, root, data.codes.shape[0], -1)
+
+
+@inlined
+def weigh_root(team, data, field, own, criterion, units):
+    """Note what is known of the root, once its histogram is there."""
     meet(team)
     total, histogram = own.sums[0], field.pool[0]
     for word in range(total.size):
@@ -122,7 +130,7 @@ def plant(team, data, field, own, criterion, growth, units, key):
         for code in range(data.column_offsets[1]):  # those of any one column
             total[word] += histogram[code * total.size + word]
     meet(team)  # to propose fills in what lies in the most frequent bins
-    root["count"] = sums_at(total, 0, 0, units).count
+    own.leaves[0]["count"] = sums_at(total, 0, 0, units).count
     for output in range(units.n_outputs):
         sums = sums_at(total, 0, output, units)
         own.values[0, output] = criterion.free_value(units.gradient(sums), units.hessian(sums))

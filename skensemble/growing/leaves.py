@@ -14,6 +14,7 @@ from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
 from skensemble.splitting.histogram import ANY, PACKED, Fence, sums_at, whole_at
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
 from skensemble.splitting.histogram_numeric import NumericDesk, numeric_desk
+from skensemble.splitting.outputs import Outputs, outputs_desk
 
 OPEN_LEAF = np.dtype(
     [
@@ -80,6 +81,7 @@ class Own(NamedTuple):
     is_used: np.ndarray  # (n_features,) uint8: whether a tree of the fit has been cut by a feature
     desk: CategoryDesk
     numeric: NumericDesk
+    several: Outputs | None  # None: a tree has one output
     kin: Kin
 
 
@@ -125,7 +127,7 @@ def new_own(
     data, constraints: Constraints, max_leaf_nodes, n_slots, *, n_item_words=PACKED, n_outputs=1, is_intermediate=False
 ):
     """Return the `Own` of a thread; n_outputs are those of a tree."""
-    n_features = len(data.n_bins)
+    n_features, n_codes = len(data.n_bins), int(data.n_bins.max(initial=0)) + 1
     return Own(
         leaves=np.zeros(max_leaf_nodes, OPEN_LEAF),
         sums=np.zeros((max_leaf_nodes, n_item_words), np.int64),
@@ -139,8 +141,9 @@ def new_own(
         free=np.zeros(n_slots, np.int64),
         sizes=np.zeros(2, np.int64),
         is_used=np.zeros(n_features, np.uint8),
-        desk=category_desk(max(n_features, int(data.n_bins.max(initial=0)) + 1), words_of(data), n_outputs),
-        numeric=numeric_desk(int(data.n_bins.max(initial=0)) + 1, n_item_words, n_outputs),
+        desk=category_desk(max(n_features, n_codes), words_of(data)),
+        numeric=numeric_desk(n_codes),
+        several=outputs_desk(n_codes, n_item_words, n_outputs),
         kin=new_kin(max_leaf_nodes, is_intermediate=is_intermediate),
     )
 

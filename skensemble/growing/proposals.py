@@ -55,9 +55,13 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
             only = the_only_cut(histogram, data, feature, leaf, growth, units)
             fence = fence_of(own, at, criterion, constraints, sign, only)
             if data.is_categorical[feature]:
-                cut = best_category_cut(histogram, data, feature, node, values, units, criterion, fence, own.desk)
+                cut = best_category_cut(
+                    histogram, data, feature, node, values, units, criterion, fence, own.desk, own.several
+                )
             else:
-                cut = best_cut(histogram, data, feature, node, values, units, criterion, fence, own.numeric)
+                cut = best_cut(
+                    histogram, data, feature, node, values, units, criterion, fence, own.numeric, own.several
+                )
             cut = cut.costing(2.0 * growth.price(feature, own.is_used[feature]))
             if is_better(cut.score, cut.feature, best.score, best.feature):
                 best = cut

@@ -27,21 +27,25 @@ def sum_up(team, data, field, leaf, n_rows, sibling):
     sibling : int
         The slot of the parent's histogram, which becomes that of the other child; -1: there is none.
     """
-    first, stop = team.share(data.columns.shape[0])
-    if shares_columns(team, data, n_rows):
-        field.stretches[team.number, 0], field.stretches[team.number, 1] = leaf["start"], leaf["stop"]
+    n_columns = data.columns.shape[0]
+    first, stop = team.share(n_columns)
+    field.stretches[team.number, 0], field.stretches[team.number, 1] = leaf["start"], leaf["stop"]
+    by_columns = shares_columns(team, data, n_rows)
+    first_column, stop_column = (first, stop) if by_columns else (0, n_columns)
+    first_thread, n_threads = (0, team.size) if by_columns else (team.number, 1)
+    slot = leaf["slot"] if by_columns or team.number == 0 else slot_of_thread(team, field)
+    if by_columns:
         meet(team)
-        start_histogram(data, field, leaf["slot"], first, stop)
-        for thread in range(team.size):
-            stretch = field.stretches[thread]
-            add_stretch(data, field, leaf["slot"], stretch[0], stretch[1], first, stop)
-        complete(data, field, leaf["slot"], sibling, 1, first, stop)
-        return
-    slot = leaf["slot"] if team.number == 0 else slot_of_thread(team, field)
-    start_histogram(data, field, slot, 0, data.columns.shape[0])
-    add_stretch(data, field, slot, leaf["start"], leaf["stop"], 0, data.columns.shape[0])
-    meet(team)
-    complete(data, field, leaf["slot"], sibling, team.size, first, stop)
+    n_words, offsets = field.pairs.shape[1], data.column_offsets
+    clear(field.pool[slot, n_words * offsets[first_column] : n_words * offsets[stop_column]])
+    for thread in range(first_thread, first_thread + n_threads):
+        start_row, stop_row = field.stretches[thread, 0], field.stretches[thread, 1]
+        rows = field.rows[start_row:stop_row]
+        add_rows(field.pool[slot], data.codes, offsets, field.pairs, rows, first_column, stop_column)
+    if not by_columns:
+        meet(team)
+    n_merged = 1 if by_columns else team.size
+    merge(field.pool, leaf["slot"], sibling, n_merged, n_words * offsets[first], n_words * offsets[stop])
 
 
 @part
@@ -54,38 +58,10 @@ def shares_columns(team, data, n_rows):
 
 
 @inlined
-def start_histogram(data, field, slot, first_column, stop_column):
-    """Clear some columns of a histogram."""
-    n_words = field.pairs.shape[1]
-    histogram = field.pool[
-        slot, n_words * data.column_offsets[first_column] : n_words * data.column_offsets[stop_column]
-    ]
+def clear(histogram):
+    """Make all sums 0."""
     for item in range(histogram.size):
         histogram[item] = 0
-
-
-@inlined
-def add_stretch(data, field, slot, start, stop, first_column, stop_column):
-    """Add a stretch of the rows to some columns of a histogram."""
-    add_rows(
-        field.pool[slot],
-        data.codes,
-        data.column_offsets,
-        field.pairs,
-        field.rows,
-        start,
-        stop,
-        first_column,
-        stop_column,
-    )
-
-
-@inlined
-def complete(data, field, slot, sibling, n_merged, first_column, stop_column):
-    """Merge the histograms of some threads and subtract them from the sibling's, in some columns."""
-    n_words = field.pairs.shape[1]
-    first, stop = n_words * data.column_offsets[first_column], n_words * data.column_offsets[stop_column]
-    merge(field.pool, slot, sibling, n_merged, first, stop)
 
 
 @part

@@ -10,20 +10,22 @@ from skensemble._compile import inlined, kernel, part
 from skensemble._team import meet
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.copying import copy_items
-from skensemble.growing.growth import choose_features
-from skensemble.growing.leaf_wise import partition_rows, plant
+from skensemble.growing.growth import NOTHING, choose_features
+from skensemble.growing.leaf_wise import partition_rows, plant, weigh_root
 from skensemble.growing.leaves import divide, fence_of, score_of_leaf, write_cut, write_node, write_sides
 from skensemble.growing.proposals import RELATIVE_GAIN, is_better, the_only_cut
 from skensemble.growing.summation import sum_up
 from skensemble.records import FLAT, UNDEFINED
 from skensemble.splitting.histogram import ANY, Cut, fill_frequent_bin, no_cut, no_sums, sums_at
-from skensemble.splitting.histogram_categories import order_categories, write_left
+from skensemble.splitting.histogram_categories import list_common, order_categories, write_left
 
 
 @kernel
 def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, units, key, tree):
     """Grow a symmetric tree; otherwise as `leaf_wise.grow_tree`."""
-    plant(team, data, field, own, criterion, growth, units, key)
+    plant(team, field, own, growth, key)
+    sum_up(team, data, field, own.leaves[0], data.codes.shape[0], NOTHING)
+    weigh_root(team, data, field, own, criterion, units)
     leaves, n_leaves, depth = own.leaves, 1, 0
     if team.number == 0:
         write_node(tree, own, 0, units, growth.learning_rate)
@@ -149,7 +151,8 @@ def best_cut_of_level(pool, totals, data, own, criterion, constraints, units, fe
 def best_category_cut_of_level(pool, totals, data, own, criterion, constraints, units, feature, only, n_leaves):
     """The best cut of all leaves between categories, which the level orders; the left codes are in `desk.words`."""
     first, desk = data.offsets[feature], own.desk
-    n_common = order_categories(totals, data, feature, own.sums[0], units, criterion, desk)
+    n_common = list_common(totals, data, feature, units, criterion, desk)
+    order_categories(totals, data, feature, own.sums[0], n_common, units, criterion, desk, None)
     n_tried, best, from_end = (n_common + 1) // 2, no_cut(), False
     for is_backwards in range(2):
         scores = desk.scores

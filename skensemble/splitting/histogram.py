@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import inlined, part, record
-from skensemble._intrinsics import add_pair, load_pair, prefetch
+from skensemble._intrinsics import add_pair, items_in_word, load_pair, load_word, prefetch
 
 AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
 LINE = 64  # bytes of a cache line
@@ -157,8 +157,8 @@ def whole_at(histogram, bin, units):
 
 
 @part
-def add_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column):
-    """Add the samples rows[start:stop] to some columns of a histogram.
+def add_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column):
+    """Add samples to some columns of a histogram.
 
     Parameters
     ----------
@@ -169,39 +169,60 @@ def add_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, 
         Where the codes of each column start.
     pairs : (n_samples, n_words) int64
         The words of each sample.
+    rows : (n_rows,) uint32
+        The samples.
+    first_column, stop_column : int
     """
     if pairs.shape[1] > PACKED:
-        add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column)
+        add_wide_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column)
         return
-    n_columns = codes.shape[1]
-    n_added = stop_column - first_column
-    is_long = n_added * codes.itemsize > 2 * LINE
-    for i in range(start, stop, 2):  # two rows at once share what a feature asks for
-        is_single = i + 1 == stop
-        for k in range(2):
-            ahead = np.int64(rows[min(i + k + AHEAD, stop - 1)])
+    n_columns, n_added, n_in_word = codes.shape[1], stop_column - first_column, items_in_word(codes)
+    n_bits = np.uint64(64 // n_in_word)
+    mask = (np.uint64(1) << n_bits) - np.uint64(1)
+    flat = codes.reshape(-1)
+    is_long, last, no_pair = n_added * codes.itemsize > 2 * LINE, rows.size - 1, (0, 0)
+    stop_of_words = first_column + n_added // n_in_word * n_in_word
+    for i in range(0, rows.size, 4):  # four rows at once share what a column asks for
+        for k in range(4):
+            ahead = np.int64(rows[min(i + k + AHEAD, last)])
             prefetch(pairs, 2 * ahead)
             first_code = ahead * n_columns + first_column
             prefetch(codes, first_code)
             prefetch(codes, first_code + n_added - 1)  # a row may begin in the middle of a line
             if is_long:
                 prefetch_between(codes, first_code, n_added)
-        row, other = np.uint64(rows[i]), np.uint64(rows[i if is_single else i + 1])
+        a, b = np.int64(rows[i]), np.int64(rows[min(i + 1, last)])
+        c, d = np.int64(rows[min(i + 2, last)]), np.int64(rows[min(i + 3, last)])
         # Read once: for all that compilers know, pairs might lie in the histogram.
-        pair, other_pair = load_pair(pairs, 2 * np.int64(row)), load_pair(pairs, 2 * np.int64(other))
-        if is_single:
-            other_pair = (0, 0)
-        for column in range(first_column, stop_column):
+        of_a, of_b, of_c, of_d = (
+            load_pair(pairs, 2 * a),
+            load_pair(pairs, 2 * b) if i < last else no_pair,
+            load_pair(pairs, 2 * c) if i + 1 < last else no_pair,
+            load_pair(pairs, 2 * d) if i + 2 < last else no_pair,
+        )
+        a, b, c, d = a * n_columns, b * n_columns, c * n_columns, d * n_columns
+        for column in range(first_column, stop_of_words, n_in_word):
+            word_a, word_b = load_word(codes, a + column), load_word(codes, b + column)
+            word_c, word_d = load_word(codes, c + column), load_word(codes, d + column)
+            for k in range(n_in_word):
+                first, shift = 2 * offsets[np.uint64(column + k)], n_bits * np.uint64(k)
+                add_pair(histogram, first + 2 * np.int64((word_a >> shift) & mask), of_a)
+                add_pair(histogram, first + 2 * np.int64((word_b >> shift) & mask), of_b)
+                add_pair(histogram, first + 2 * np.int64((word_c >> shift) & mask), of_c)
+                add_pair(histogram, first + 2 * np.int64((word_d >> shift) & mask), of_d)
+        for column in range(stop_of_words, stop_column):
             first = 2 * offsets[np.uint64(column)]
-            add_pair(histogram, first + 2 * np.int64(codes[row, np.uint64(column)]), pair)
-            add_pair(histogram, first + 2 * np.int64(codes[other, np.uint64(column)]), other_pair)
+            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(a + column)]), of_a)
+            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(b + column)]), of_b)
+            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(c + column)]), of_c)
+            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(d + column)]), of_d)
 
 
 @part
-def add_wide_rows(histogram, codes, offsets, pairs, rows, start, stop, first_column, stop_column):
-    """Add the samples rows[start:stop] to some columns of a histogram of wide bins."""
+def add_wide_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column):
+    """Add samples to some columns of a histogram of wide bins."""
     n_words = pairs.shape[1]
-    for i in range(start, stop):
+    for i in range(rows.size):
         row = np.uint64(rows[i])
         added = pairs[row]
         for column in range(first_column, stop_column):

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble._compile import part, record
+from skensemble._compile import inlined, part, record
 from skensemble.arrays.bitset import insert
+from skensemble.arrays.copying import copy_items
 from skensemble.arrays.sorting import sort_by_score
 from skensemble.splitting.histogram import ANY, Cut, no_cut, no_sums, sums_at, whole_at
 from skensemble.splitting.ordering import order_categories as by_principal_component
@@ -29,26 +30,21 @@ class CategoryDesk(NamedTuple):
     spare_scores: np.ndarray  # float64; later the scores of the cuts
     labels: np.ndarray  # int64: work space of sorting
     words: np.ndarray  # (n_words,) uint64: the codes that the best cut of a feature sends left
-    present: np.ndarray  # int64: of several outputs, as are the next: the common categories
-    rows: np.ndarray  # ((n_codes + 1) * (2 + n_outputs),) float64: [n_rows, weight, gradients...]; the node's is last
-    directions: np.ndarray  # (2, n_outputs) float64: work space of the principal component
 
 
-def category_desk(n_codes, n_words, n_outputs=1):
+def category_desk(n_codes, n_words):
     """Return the `CategoryDesk` of a thread for features of up to n_codes categories, missing values among them."""
     scores, spare_scores = np.empty(n_codes), np.empty(n_codes)
     order, labels = np.empty(n_codes, np.int64), np.empty(n_codes, np.int64)
-    words, n_of_several = np.zeros(n_words, np.uint64), n_codes if n_outputs > 1 else 0
-    rows = np.empty((n_of_several + 1) * (2 + n_outputs))
-    several = np.empty(n_of_several, np.int64), rows, np.empty((2, n_outputs))
-    return CategoryDesk(scores, order, spare_scores, labels, words, *several)
+    return CategoryDesk(scores, order, spare_scores, labels, np.zeros(n_words, np.uint64))
 
 
 @part
-def best_category_cut(histogram, data, feature, node, values, units, criterion, fence, desk):
+def best_category_cut(histogram, data, feature, node, values, units, criterion, fence, desk, several):
     """The best cut of a categorical feature, as `histogram_numeric.best_cut`; the left codes are in `desk.words`."""
     best, first, whole = no_cut(), data.offsets[feature], whole_at(node, 0, units)
-    n_common = order_categories(histogram, data, feature, node, units, criterion, desk)
+    n_common = list_common(histogram, data, feature, units, criterion, desk)
+    order_categories(histogram, data, feature, node, n_common, units, criterion, desk, several)
     n_tried, from_end, scores = (n_common + 1) // 2, False, desk.spare_scores
     for is_backwards in range(2):
         left = no_sums()
@@ -82,38 +78,53 @@ def best_category_cut(histogram, data, feature, node, values, units, criterion, 
 
 
 @part
-def order_categories(histogram, data, feature, node, units, criterion, desk):
-    """Write the common categories of a feature in the order of their values into `desk.order`; returns their number."""
-    first, n_codes, n_common = data.offsets[feature], data.n_bins[feature] + 1, 0
-    smoothing = criterion.categorical_smoothing * max(1.0, n_codes / MANY)
+def list_common(histogram, data, feature, units, criterion, desk):
+    """Write the categories of a feature that are not rare into `desk.order`; returns their number."""
+    n_codes, n_common = data.n_bins[feature] + 1, 0
+    smoothing = smoothing_of(data, feature, criterion)
     for code in range(n_codes):
-        sums = sums_at(histogram, first + code, 0, units)
-        if units.count(sums) > 0 and units.count(sums) >= smoothing:
-            if units.n_outputs > 1:
-                desk.present[n_common] = code
-                write_row(histogram, first + code, code, units, desk)
-            else:
-                desk.scores[n_common] = units.gradient(sums) / max(units.hessian(sums) + smoothing, LEAST)
-                desk.order[n_common] = code
+        count = sums_at(histogram, data.offsets[feature] + code, 0, units).count
+        if count > 0 and count >= smoothing:
+            desk.order[n_common] = code
             n_common += 1
-    if units.n_outputs > 1:
-        n_statistics = 2 + units.n_outputs
-        last = desk.rows.size // n_statistics - 1
-        write_row(node, 0, last, units, desk)
-        by_principal_component(desk, n_statistics, n_common, desk.rows[last * n_statistics :], smoothing)
-    else:
-        sort_by_score(desk.scores, desk.order, n_common, desk.spare_scores, desk.labels)
     return n_common
 
 
+@inlined
+def smoothing_of(data, feature, criterion):
+    """What is added to the hessians of the categories of a feature."""
+    return criterion.categorical_smoothing * max(1.0, (data.n_bins[feature] + 1) / MANY)
+
+
 @part
-def write_row(histogram, bin, at, units, desk):
-    """Write what lies in a bin as row `at` of the desk; its weight is the mean hessian of the outputs."""
+def order_categories(histogram, data, feature, node, n_common, units, criterion, desk, several):
+    """Order categories by their values, those of a tree of several outputs by their first principal component."""
+    first, smoothing = data.offsets[feature], smoothing_of(data, feature, criterion)
+    if several is None:
+        for i in range(n_common):
+            sums = sums_at(histogram, first + desk.order[i], 0, units)
+            desk.scores[i] = units.gradient(sums) / max(units.hessian(sums) + smoothing, LEAST)
+        sort_by_score(desk.scores, desk.order, n_common, desk.spare_scores, desk.labels)
+    else:
+        n_statistics = 2 + units.n_outputs
+        last = several.rows.size // n_statistics - 1
+        for i in range(n_common):
+            several.present[i] = desk.order[i]
+            write_row(histogram, first + desk.order[i], desk.order[i], units, several)
+        write_row(node, 0, last, units, several)
+        total = several.rows[last * n_statistics :]
+        by_principal_component(several, n_statistics, n_common, total, smoothing)
+        copy_items(several.order[:n_common], desk.order)
+
+
+@part
+def write_row(histogram, bin, at, units, several):
+    """Write what lies in a bin as row `at`; its weight is the mean hessian of the outputs."""
     first, whole = at * (2 + units.n_outputs), whole_at(histogram, bin, units)
-    desk.rows[first] = whole.count
-    desk.rows[first + 1] = max(units.hessian(whole) / units.n_outputs, LEAST)
+    several.rows[first] = whole.count
+    several.rows[first + 1] = max(units.hessian(whole) / units.n_outputs, LEAST)
     for output in range(units.n_outputs):
-        desk.rows[first + 2 + output] = units.gradient(sums_at(histogram, bin, output, units))
+        several.rows[first + 2 + output] = units.gradient(sums_at(histogram, bin, output, units))
 
 
 @part

@@ -30,8 +30,6 @@ class NumericDesk(NamedTuple):
 
     cuts: np.ndarray  # (n_bins,) CUT
     scores: np.ndarray  # (n_bins,) float64
-    left_words: np.ndarray  # (n_words,) int64: what is on the left of a cut, of several outputs
-    terms: np.ndarray  # (n_outputs,) float64: what each of them adds to the score
 
     def left(self, at):
         """What lies on the left of a cut."""
@@ -44,13 +42,13 @@ class NumericDesk(NamedTuple):
         cut["gradient"], cut["hessian"], cut["count"], cut["bin"] = left.gradient, left.hessian, left.count, bin
 
 
-def numeric_desk(n_bins, n_words, n_outputs):
-    """Return the `NumericDesk` of a thread for features of up to n_bins bins, which have n_words words."""
-    return NumericDesk(np.empty(n_bins, CUT), np.empty(n_bins), np.empty(n_words, np.int64), np.empty(n_outputs))
+def numeric_desk(n_bins):
+    """Return the `NumericDesk` of a thread for features of up to n_bins bins."""
+    return NumericDesk(np.empty(n_bins, CUT), np.empty(n_bins))
 
 
 @part
-def best_cut(histogram, data, feature, node, values, units, criterion, fence, desk):
+def best_cut(histogram, data, feature, node, values, units, criterion, fence, desk, several):
     """The best cut of a numeric feature; of equal ones the lowest bin.
 
     Missing values, if the node has any, are tried on both sides, right first; else they go with more samples.
@@ -65,6 +63,8 @@ def best_cut(histogram, data, feature, node, values, units, criterion, fence, de
     criterion : SecondOrder
     fence : Fence
     desk : NumericDesk
+    several : Outputs or None
+        None: the tree has one output.
     """
     best, missing_bin, whole = no_cut(), data.offsets[feature] + data.n_bins[feature], whole_at(node, 0, units)
     missing = whole_at(histogram, missing_bin, units)
@@ -75,12 +75,13 @@ def best_cut(histogram, data, feature, node, values, units, criterion, fence, de
     start_left, stop_left = trim(whole, missing, units, criterion, desk, n_cuts) if n_missing else (0, 0)
     for missing_left in range(2 if n_missing else 1):
         start, stop = (start_left, stop_left) if missing_left else (start_right, stop_right)
-        if units.n_outputs > 1:
-            more_bin = missing_bin if missing_left else ANY
-            score_outputs(histogram, data, feature, node, values, more_bin, units, criterion, fence, desk, start, stop)
-        else:
+        if several is None:
             more = missing if missing_left else no_sums()
             score_cuts(whole, more, units, criterion, fence.around(values[0]), desk, start, stop)
+        else:
+            first, more_bin = node.size * data.offsets[feature], data.n_bins[feature] if missing_left else ANY
+            of_feature = histogram[first : first + node.size * (data.n_bins[feature] + 1)]
+            score_outputs(of_feature, node, values, more_bin, units, criterion, fence, desk, several, start, stop)
         cut = start + first_largest(desk.scores[start:stop], best.score)
         if cut < stop:
             goes_left = missing_left == 1 if n_missing else 2 * desk.cuts[cut]["count"] > units.count(whole)
@@ -145,15 +146,17 @@ def score_cuts(node, more, units, criterion, fence, desk, start, stop):
 
 
 @part
-def score_outputs(histogram, data, feature, node, values, more_bin, units, criterion, fence, desk, start, stop):
-    """Write the scores of a stretch of the cuts, each the sum over several outputs; ANY: nothing is left anyway."""
-    n_words, first, bin = node.size, data.offsets[feature], 0
-    left, terms = desk.left_words, desk.terms
+def score_outputs(histogram, node, values, more_bin, units, criterion, fence, desk, several, start, stop):
+    """Write the scores of a stretch of the cuts, each the sum over several outputs.
+
+    The histogram is that of the feature alone; what is in `more_bin`, ANY: nothing, is left anyway.
+    """
+    n_words, left, terms, bin = node.size, several.left, several.terms, 0
     for word in range(n_words):
         left[word] = histogram[n_words * more_bin + word] if more_bin != ANY else 0
     for cut in range(stop):
         while bin <= desk.cuts[cut]["bin"]:
-            here = histogram[n_words * (first + bin) : n_words * (first + bin + 1)]
+            here = histogram[n_words * bin : n_words * (bin + 1)]
             for word in range(n_words):
                 left[word] += here[word]
             bin += 1

@@ -11,6 +11,7 @@ from skensemble._compile import record
 from skensemble.criteria.second_order import SecondOrder
 from skensemble.splitting.histogram import ANY, PACKED, Fence, Units, to_float
 from skensemble.splitting.histogram_numeric import best_cut, numeric_desk
+from skensemble.splitting.outputs import outputs_desk
 from tests.core import entry
 
 pytestmark = pytest.mark.nojit
@@ -44,9 +45,10 @@ def search(bins, missing, *, is_wide=False, fence=None, **options):
     node, values, desk = (
         words[2:].sum(axis=0),
         np.zeros(n_outputs),
-        numeric_desk(len(bins) + 1, words.shape[1], n_outputs),
+        numeric_desk(len(bins) + 1),
     )
-    return best_cut_entry(words.ravel(), data, 1, node, values, units, criterion_of(**options), fence, desk)
+    several = outputs_desk(1, words.shape[1], n_outputs)
+    return best_cut_entry(words.ravel(), data, 1, node, values, units, criterion_of(**options), fence, desk, several)
 
 
 def criterion_of(l1=0.0, l2=1.0, min_child_weight=0.0, min_samples_leaf=1):
