@@ -326,6 +326,10 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         raise ValueError('growth="symmetric" needs a limit: set max_leaf_nodes or max_depth.')
     if estimator.growth == "symmetric" and estimator.forced_splits is not None:
         raise ValueError('forced_splits are of single leaves: they need growth="leaf" or "depth", not "symmetric".')
+    if estimator.monotonic_method == "intermediate" and estimator.monotonic_cst is None:
+        raise ValueError(
+            'monotonic_method="intermediate" is not used without monotonic_cst: give constraints, or "basic".'
+        )
     if estimator.growth == "symmetric" and estimator.monotonic_method == "intermediate":
         raise ValueError(
             'monotonic_method="intermediate" is for single leaves: it needs growth="leaf" or "depth", not "symmetric".'

@@ -113,7 +113,7 @@ def test_contradictions_of_features_are_named(parameters, message):
         ({"loss": "absolute_error", "path_smoothing": 1.0}, "path_smoothing does not go with loss='absolute_error'"),
         ({"loss": "squared_log"}, "'loss' parameter"),
         ({"monotonic_method": "advanced"}, "'monotonic_method' parameter"),
-        ({"monotonic_method": "intermediate", "growth": "symmetric"}, 'monotonic_method="intermediate" is for single'),
+        ({"monotonic_method": "intermediate"}, 'monotonic_method="intermediate" is not used without monotonic_cst'),
     ],
 )
 def test_other_contradictions_are_named(parameters, message):
