@@ -12,7 +12,7 @@ from skensemble.boosting.dropout import Dropout
 from skensemble.boosting.gradients import Training, start_round, sum_losses, write_pairs
 from skensemble.boosting.linear_leaves import LinearLeaves, move_by_models, walk_by_models
 from skensemble.boosting.sampling import RowSampler, RowSampling
-from skensemble.boosting.updates import move_predictions, walk_rows
+from skensemble.boosting.updates import finish_nodes, move_predictions, walk_rows
 from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
 from skensemble.growing.leaf_models import models_between
@@ -22,7 +22,7 @@ from skensemble.growing.monotonic import bounds_halfway
 from skensemble.growing.plan import GrownTree
 from skensemble.growing.symmetric import grow_symmetric_tree
 from skensemble.objectives.objectives import Objective
-from skensemble.records import LEAF, copy_nodes
+from skensemble.records import copy_nodes
 
 SMALL_WORK = 100_000  # values below which one thread is faster than a team
 WIDE_RANGE = 1e4  # of the weights
@@ -257,16 +257,10 @@ class Booster:
         """Cut a tree to its size, and replace the numbers of bins by thresholds."""
         n_nodes = max(2 * n_leaves - 1, 1)
         nodes = copy_nodes(tree.nodes[:n_nodes])  # dropout still needs the bins
-        is_inner = nodes["left"] != LEAF
-        is_categorical = is_inner & (nodes["category_offset"] >= 0)
-        is_numeric = is_inner & ~is_categorical
-        bins = nodes["threshold"][is_numeric].astype(np.int64)
-        nodes["threshold"][is_numeric] = self.bins.thresholds[nodes["feature"][is_numeric], bins]
-        width = tree.words.shape[1]
-        sets = nodes["category_offset"][is_categorical] // max(width, 1)
-        nodes["category_offset"][is_categorical] = width * np.arange(len(sets))
-        models = models_between(models, 0, n_nodes)
-        return GrownTree(nodes, tree.values[:, np.newaxis, :n_nodes].T, tree.words[sets].ravel(), models)
+        sets = np.empty(n_leaves, np.int64)
+        n_sets = finish_nodes(nodes, self.bins.thresholds, tree.words.shape[1], sets)
+        words = tree.words[sets[:n_sets]].ravel()
+        return GrownTree(nodes, tree.values[:, np.newaxis, :n_nodes].T, words, models_between(models, 0, n_nodes))
 
     def loss(self):
         """Return the mean loss of the training samples."""

@@ -1,4 +1,4 @@
-"""Raw predictions after a tree: each row moves by the value of its leaf, which it is in or has to walk to."""
+"""What follows a tree: raw predictions move by the values of the leaves, and bins become thresholds."""
 
 import numpy as np
 
@@ -80,3 +80,34 @@ def bin_of(data, feature, row):
         return code
     bin = code - (data.offsets[feature] - data.column_offsets[column])
     return bin if 0 <= bin <= data.n_bins[feature] else data.frequent_bins[feature]
+
+
+@kernel
+def finish_nodes(nodes, thresholds, n_words, sets):
+    """Replace the numbers of bins by thresholds, and put sets of categories side by side.
+
+    Parameters
+    ----------
+    nodes : (n_nodes,) NODE
+    thresholds : (n_features, most bins) float64
+    n_words : int
+        Of a set.
+    sets : (n_nodes,) int64
+        Where it writes which sets there are, in the order of the nodes.
+
+    Returns
+    -------
+    n_sets : int
+    """
+    n_sets = 0
+    for number in range(nodes.size):
+        node = nodes[number]
+        if node["left"] == LEAF:
+            continue
+        if node["category_offset"] < 0:
+            node["threshold"] = thresholds[node["feature"], np.int64(node["threshold"])]
+            continue
+        sets[n_sets] = node["category_offset"] // n_words
+        node["category_offset"] = n_sets * n_words
+        n_sets += 1
+    return n_sets
