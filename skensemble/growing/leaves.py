@@ -113,7 +113,7 @@ def new_field(data, n_slots, team_size, *, samples_rows=False, n_item_words=PACK
     n_samples = len(data.codes)
     return Field(
         pairs=np.empty((n_samples, n_item_words), np.int64),
-        rows=np.empty(n_samples, np.uint32),
+        rows=np.zeros(n_samples, np.uint32),  # who is stopped early may look at rows that nobody has dealt
         right_rows=np.empty(n_samples, np.uint32),
         kept=np.ones(n_samples if samples_rows else 0, np.uint8),
         stretches=np.zeros((team_size, 8), np.int64),
