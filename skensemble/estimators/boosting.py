@@ -45,7 +45,18 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, init_score=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+        init_score=None,
+        init_score_val=None,
+    ):
         """Boost.
 
         Parameters
@@ -66,6 +77,8 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         init_score : array-like of shape (n_samples,) or (n_samples, n_classes), default=None
             What is added to the raw predictions of the samples while the trees grow, such as the logarithms of
             exposures for counts; `predict` does not add it.
+        init_score_val : array-like, default=None
+            The same of the samples of X_val; None: 0.
 
         Returns
         -------
@@ -78,7 +91,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             Of wrong shapes, negative weights, contradictory parameters, constraints that do not fit the data, or a
             target that the loss does not take.
         """
-        self._check_validation_arguments(X_val, y_val, sample_weight_val)
+        self._check_validation_arguments(X_val, y_val, sample_weight_val, init_score_val)
         goes_on = self.warm_start and self.__sklearn_is_fitted__()
         if not goes_on:
             # Drawn as scikit-learn draws it, so that for one random_state both hold the same rows out.
@@ -101,7 +114,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         self.do_early_stopping_ = self._stops_early(len(y))
         plan = make_boosting_plan(self, objective, len(y), n_categories > 0, self._seed)
         self.n_trees_per_iteration_ = plan.trees_per_round
-        validation = self._validation_rows(X_val, y_val, sample_weight_val, objective)
+        validation = self._validation_rows(X_val, y_val, sample_weight_val, init_score_val, objective)
         offset = checked_offset(init_score, len(y), objective.loss.n_outputs)
         rows = TrainingRows(source, X, y, target, sample_weight, offset, groups_of_rows(self, X))
         if self._holds_out(validation):
@@ -156,10 +169,11 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             return n_samples > MOST_ROWS_WITHOUT_STOPPING
         return bool(self.early_stopping)
 
-    def _check_validation_arguments(self, X_val, y_val, sample_weight_val):
+    def _check_validation_arguments(self, X_val, y_val, sample_weight_val, init_score_val):
         if X_val is None and y_val is None:
-            if sample_weight_val is not None:
-                raise ValueError("sample_weight_val is provided, but X_val and y_val were not provided.")
+            for name, given in (("sample_weight_val", sample_weight_val), ("init_score_val", init_score_val)):
+                if given is not None:
+                    raise ValueError(f"{name} is provided, but X_val and y_val were not provided.")
             return
         if y_val is None:
             raise ValueError("X_val is provided, but y_val was not provided.")
@@ -171,7 +185,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
                 "and y_val to fit, early_stopping should be set to either 'auto' or True."
             )
 
-    def _validation_rows(self, X_val, y_val, sample_weight_val, objective):
+    def _validation_rows(self, X_val, y_val, sample_weight_val, init_score_val, objective):
         """Return the `TrainingRows` that the user holds out, or None."""
         if X_val is None:
             return None
@@ -181,7 +195,8 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         target = self._encode_y(y, is_new=False)
         self._check_target(objective, target)
         weight = self._validate_sample_weight(sample_weight_val, X)
-        return TrainingRows(X_val, X, y, target, weight)
+        offset = checked_offset(init_score_val, len(y), objective.loss.n_outputs, "init_score_val")
+        return TrainingRows(X_val, X, y, target, weight, offset)
 
     def _begin(self, objective, rows, n_categories):
         """Forget the rounds of an earlier fit."""

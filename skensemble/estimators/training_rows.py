@@ -45,8 +45,8 @@ class TrainingRows(NamedTuple):
         return self.take(np.flatnonzero(self.weight > 0.0))
 
 
-def checked_offset(init_score, n_samples, n_outputs):
-    """Return `init_score` as (n_outputs, n_samples) float64, or None.
+def checked_offset(init_score, n_samples, n_outputs, name="init_score"):
+    """Return what is given as `name` as (n_outputs, n_samples) float64, or None.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def checked_offset(init_score, n_samples, n_outputs):
     offset = np.asarray(init_score, np.float64)
     shape = (n_samples,) if n_outputs == 1 else (n_samples, n_outputs)
     if offset.shape != shape and offset.shape != (n_samples, n_outputs):
-        raise ValueError(f"init_score has shape {offset.shape}, but the raw predictions have shape {shape}.")
+        raise ValueError(f"{name} has shape {offset.shape}, but the raw predictions have shape {shape}.")
     if not np.all(np.isfinite(offset)):
-        raise ValueError("init_score has to be finite.")
+        raise ValueError(f"{name} has to be finite.")
     return np.ascontiguousarray(offset.reshape(n_samples, n_outputs).T)

@@ -180,6 +180,20 @@ def test_exposures_of_counts_recover_their_rates():
     assert_allclose(of_kinds, rates, rtol=0.1)
 
 
+def test_held_out_rows_have_offsets_of_their_own():
+    """The same rows are worth the same score, whichever part of the fit they are in."""
+    X, y = regression()
+    offset = np.round(3 * X[:, 0], 2)
+    model = HistGradientBoostingRegressor(max_iter=5, early_stopping=True, n_iter_no_change=5)
+    model.fit(X, y, X_val=X, y_val=y, init_score=offset, init_score_val=offset)
+
+    assert_allclose(model.validation_score_, model.train_score_)
+    with pytest.raises(ValueError, match="init_score_val is provided, but X_val and y_val were not"):
+        model.fit(X, y, init_score_val=offset)
+    with pytest.raises(ValueError, match="init_score_val has shape"):
+        model.fit(X, y, X_val=X, y_val=y, init_score_val=offset[1:])
+
+
 @pytest.mark.parametrize("growth", ["leaf", "depth"])
 def test_forced_splits_are_at_the_top_of_each_tree(growth):
     forced = {"feature": 3, "threshold": 0.25, "left": {"feature": 1, "threshold": -0.5}}
