@@ -322,18 +322,7 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         raise ValueError(
             f"path_smoothing does not go with loss={estimator.loss!r}, whose leaves are refined: set it to 0."
         )
-    if estimator.growth == "symmetric" and estimator.max_leaf_nodes is None and estimator.max_depth is None:
-        raise ValueError('growth="symmetric" needs a limit: set max_leaf_nodes or max_depth.')
-    if estimator.growth == "symmetric" and estimator.forced_splits is not None:
-        raise ValueError('forced_splits are of single leaves: they need growth="leaf" or "depth", not "symmetric".')
-    if estimator.monotonic_method == "intermediate" and estimator.monotonic_cst is None:
-        raise ValueError(
-            'monotonic_method="intermediate" is not used without monotonic_cst: give constraints, or "basic".'
-        )
-    if estimator.growth == "symmetric" and estimator.monotonic_method == "intermediate":
-        raise ValueError(
-            'monotonic_method="intermediate" is for single leaves: it needs growth="leaf" or "depth", not "symmetric".'
-        )
+    _check_growth(estimator)
     _check_leaf_model(estimator, objective, constraints)
     has_vectors = getattr(estimator, "multi_strategy", None) == "vector_leaf" and objective.loss.n_outputs > 1
     if has_vectors:
@@ -351,6 +340,22 @@ def make_boosting_plan(estimator, objective, n_samples, is_categorical, seed):
         is_linear=estimator.leaf_model == "linear",
         has_vectors=has_vectors,
     )
+
+
+def _check_growth(estimator):
+    """Raise a ValueError for what symmetric trees and the intermediate method do not go with."""
+    if estimator.growth == "symmetric" and estimator.max_leaf_nodes is None and estimator.max_depth is None:
+        raise ValueError('growth="symmetric" needs a limit: set max_leaf_nodes or max_depth.')
+    if estimator.growth == "symmetric" and estimator.forced_splits is not None:
+        raise ValueError('forced_splits are of single leaves: they need growth="leaf" or "depth", not "symmetric".')
+    if estimator.monotonic_method == "intermediate" and estimator.monotonic_cst is None:
+        raise ValueError(
+            'monotonic_method="intermediate" is not used without monotonic_cst: give constraints, or "basic".'
+        )
+    if estimator.growth == "symmetric" and estimator.monotonic_method == "intermediate":
+        raise ValueError(
+            'monotonic_method="intermediate" is for single leaves: it needs growth="leaf" or "depth", not "symmetric".'
+        )
 
 
 def _check_leaf_model(estimator, objective, constraints):
