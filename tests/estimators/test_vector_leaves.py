@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
@@ -46,7 +47,6 @@ def test_two_classes_have_one_number_anyway():
 
 
 def test_a_frame_has_a_value_a_class():
-    pd = pytest.importorskip("pandas")
     X, y = data()
     model = vectors(max_iter=1).fit(pd.DataFrame(X, columns=list("abcdef")), y)
     frame = model.to_frame()
