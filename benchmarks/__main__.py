@@ -1,11 +1,12 @@
-"""The command line: ``python -m benchmarks forests``, ``boosting`` and ``quality``."""
+"""The command line: ``python -m benchmarks forests``, ``boosting``, ``family`` and ``quality``."""
 
 import argparse
 import sys
 
-from benchmarks import boosting, forests, quality
+from benchmarks import boosting, family, forests, quality
 
-COMMANDS = {"forests": forests, "boosting": boosting, "quality": quality}  # modules with SUMMARY, add_arguments and run
+# modules with SUMMARY, add_arguments and run
+COMMANDS = {"forests": forests, "boosting": boosting, "family": family, "quality": quality}
 
 
 def main(arguments=None):

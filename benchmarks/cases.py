@@ -1,5 +1,6 @@
 """A case: one estimator's class on one kind of data at several sizes, its contenders, and how it is run."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -39,7 +40,7 @@ class Case:
     sizes : mapping from int to int or None
         n_samples -> n_estimators (rounds, of a booster); None for a single tree.
     parameters : mapping
-        Beside n_estimators, n_jobs and random_state, in scikit-learn's words.
+        Beside n_estimators, n_jobs and random_state, in scikit-learn's words; estimators are `Part`.
     contenders : tuple of Contender
         Ours first.
     fit_bars : mapping from str to float
@@ -148,10 +149,12 @@ def _warm_up(case, contender, train, test, n_estimators, n_threads):
     """Fit and predict once, so that nothing compiles later; returns why the contender cannot run, or ""."""
     if not contender.is_installed:
         return "not installed"
-    few = None if n_estimators is None else min(WARM_UP_TREES, n_estimators)
+    # a tree for each thread, since some start processes only for several
+    few = None if n_estimators is None else min(max(WARM_UP_TREES, n_threads), n_estimators)
     try:
         model = case.build(contender, train, few, n_threads, 0)
-        with contender.limited(n_threads):
+        with contender.limited(n_threads), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of few trees, and rows that are in the bag of all
             _turn(model, train, test, case.score)
     except Exception as error:  # a peer's refusal, or a fault of ours, must not end the other cases
         return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

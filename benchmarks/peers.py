@@ -3,14 +3,15 @@
 A contender is a library and, for data with categories, the encoding that stands before its estimator; of a
 library whose booster works in several ways, one of them. Parameters are given once, in scikit-learn's words;
 LightGBM's and XGBoost's random forests get the nearest of their own, and `benchmarks.boosters` has the words of
-the boosters. scikit-learn-intelex is taken by its classes, never by patching: scikit-learn itself stays
-what it is.
+the boosters. A `Part` among the parameters is an estimator of the same library. scikit-learn-intelex is taken by
+its classes, never by patching: scikit-learn itself stays what it is.
 """
 
 import contextlib
 import importlib
 import importlib.util
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from benchmarks import boosters
 
@@ -40,6 +41,22 @@ _FOREST_WORDS = {
     },
 }
 MOST_ONE_HOT_COLUMNS = 256  # of one category; its rarer levels share the last
+STACKING, STACKING_CV = "Stacking", {"5 folds": 5, "oob": "oob"}  # a variant of stacking -> its cv
+
+
+class Part(NamedTuple):
+    """An estimator within another: what is boosted or drawn for, or one of those that are stacked.
+
+    Attributes
+    ----------
+    estimator : str
+        scikit-learn's name of the class.
+    parameters : mapping
+        In scikit-learn's words.
+    """
+
+    estimator: str
+    parameters: Mapping[str, Any] = {}
 
 
 class Contender(NamedTuple):
@@ -51,7 +68,7 @@ class Contender(NamedTuple):
     encoding : str
         How it gets categories: "" (as they are), "ordinal" or "one-hot".
     variant : str
-        Of its booster, see `benchmarks.boosters.BOOSTERS`.
+        Of its booster, see `benchmarks.boosters.BOOSTERS`; of stacking, one of `STACKING_CV`.
     """
 
     library: str
@@ -77,11 +94,12 @@ class Contender(NamedTuple):
         estimator : str
             scikit-learn's name of the class, such as ``"RandomForestRegressor"``.
         parameters : mapping
-            In scikit-learn's words; ``n_estimators`` is the rounds of a booster too.
+            In scikit-learn's words; ``n_estimators`` is the rounds of a booster too, and of stacking the trees of
+            each part. An ``estimator`` is a `Part`, ``estimators`` are several.
         n_threads : int, default=None
-            Given to whatever takes it; None leaves the library's default.
+            Given to whatever takes it, in stacking to the parts; None leaves the library's default.
         random_state : int, default=0
-            The seed.
+            The seed; in stacking that of the parts.
         X : DataFrame, default=None
             The training data, whose categories an encoding needs; unused without one.
 
@@ -93,7 +111,7 @@ class Contender(NamedTuple):
         Raises
         ------
         ValueError
-            If the library has no counterpart of the class or of a parameter.
+            If the library has no counterpart of the class, of a parameter or of the variant.
         """
         if estimator.startswith(boosters.PREFIX):
             path, arguments = boosters.translated(
@@ -106,11 +124,32 @@ class Contender(NamedTuple):
             cls, arguments = _xgboost(estimator, parameters)
         else:
             cls, arguments = _scikit_learn_class(self.library, estimator), dict(parameters)
-        arguments["random_state"] = random_state
-        if n_threads is not None and "n_jobs" in cls().get_params():
-            arguments["n_jobs"] = n_threads
+        if estimator.startswith(STACKING):
+            arguments = self._stacked(arguments, n_threads, random_state)
+        else:
+            arguments["random_state"] = random_state
+            if isinstance(arguments.get("estimator"), Part):
+                arguments["estimator"] = self._built(arguments["estimator"])
+            if n_threads is not None and "n_jobs" in cls().get_params():
+                arguments["n_jobs"] = n_threads
         model = cls(**arguments)
         return _encoded(model, self.encoding, X) if self.encoding else model
+
+    def _built(self, part, n_threads=None, random_state=0, **parameters):
+        """Build a part with some more parameters; an encoding stands before the whole."""
+        parameters = {**part.parameters, **parameters}
+        return Contender(self.library).build(part.estimator, parameters, n_threads=n_threads, random_state=random_state)
+
+    def _stacked(self, parameters, n_threads, random_state):
+        """Return the arguments of stacking; the parts, not the stack, have the trees, the threads and the seed."""
+        if self.variant not in STACKING_CV:
+            raise ValueError(f"variant: stacking has no {self.variant!r}; there are {', '.join(STACKING_CV)}.")
+        own = {name: value for name, value in parameters.items() if name not in ("estimators", "n_estimators")}
+        shared = {name: value for name, value in parameters.items() if name == "n_estimators"}
+        parts = [
+            (part.estimator, self._built(part, n_threads, random_state, **shared)) for part in parameters["estimators"]
+        ]
+        return {"estimators": parts, "cv": STACKING_CV[self.variant], **own}
 
     def limited(self, n_threads):
         """Keep scikit-learn, whose boosters have no parameter for it, to so many threads.

@@ -30,7 +30,16 @@ def isolated(function, *args, environment=None):
         If the process dies; what the function raises is raised here.
     """
     with variables(environment or {}), ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *args).result()
+        return pool.submit(_call, function, *args).result()
+
+
+def _call(function, *args):
+    """Call a function, and end the processes that joblib keeps for more work: ours would wait minutes for them."""
+    try:
+        return function(*args)
+    finally:
+        if "joblib" in sys.modules:
+            sys.modules["joblib"].externals.loky.get_reusable_executor().shutdown()
 
 
 @contextlib.contextmanager

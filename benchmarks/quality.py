@@ -1,8 +1,9 @@
-"""``python -m benchmarks quality``: scores of our forests, or boosters, on real sets, against scikit-learn's.
+"""``python -m benchmarks quality``: scores of our forests, boosters or ensembles on real sets, against scikit-learn's.
 
 For each set and seed, rows are split at random (a quarter is held out; by class for labels) and both
 libraries fit with equal parameters. Categories are taken as they are (ours only), as ordinal codes (both
-libraries), and as one-hot columns (scikit-learn); scikit-learn's boosters also take up to 255 as they are.
+libraries), and as one-hot columns (scikit-learn); scikit-learn's boosters also take up to 255 as they are. Sets
+with missing values are left out where scikit-learn's class of the name refuses them.
 The verdict on a score is by the mean of the paired differences over the seeds: "better" or "worse" if it is
 more than a standard error away from zero, else "within". Of two equal methods, ours is thus found "worse"
 in about one comparison of six.
@@ -23,9 +24,9 @@ from benchmarks.scores import LOWER_IS_BETTER, NAMES, score
 from benchmarks.table import aligned, environment, write_json
 from benchmarks.timing import timed
 
-SUMMARY = "scores of forests or boosters on real sets, ten seeds, against scikit-learn's (hours at full size)"
+SUMMARY = "scores of forests, boosters or ensembles on real sets, ten seeds, against scikit-learn's (hours)"
 
-FOREST, BOOSTER = "forests", "boosters"
+FOREST, BOOSTER, ENSEMBLE = "forests", "boosters", "ensembles"
 FAMILIES = {
     FOREST: {
         "classification": ("RandomForestClassifier", "ExtraTreesClassifier"),
@@ -35,7 +36,13 @@ FAMILIES = {
         "classification": ("HistGradientBoostingClassifier",),
         "regression": ("HistGradientBoostingRegressor",),
     },
+    ENSEMBLE: {
+        "classification": ("GradientBoostingClassifier", "AdaBoostClassifier", "BaggingClassifier"),
+        "regression": ("GradientBoostingRegressor", "AdaBoostRegressor", "BaggingRegressor"),
+    },
 }
+REFUSING_MISSING = ("GradientBoosting", "AdaBoost")  # the peer's classes of these names
+ROUNDING = 1e-12  # so small a difference is none
 MOST_CATEGORIES = 255  # of a feature, for scikit-learn's boosters
 ENCODINGS = ("ordinal", "one-hot")
 _PEER = "scikit-learn"
@@ -151,7 +158,7 @@ def score_set(folder, name, arguments):
     records = []
     for seed in range(arguments.seeds):
         split = train_test_split(X, y, random_state=seed, stratify=y if task == "classification" else None)
-        for estimator in FAMILIES[arguments.family][task]:
+        for estimator in estimators_of(X, task, arguments.family):
             for contender in contenders_of(X, arguments.encodings, arguments.family):
                 record = {"set": name, "estimator": estimator, **contender._asdict(), "seed": seed}
                 records.append(record | _score(contender, estimator, seed, split, task, arguments))
@@ -164,6 +171,12 @@ def _score(contender, estimator, seed, split, task, arguments):
     model = contender.build(estimator, parameters, n_threads=arguments.threads, random_state=seed, X=X_train)
     _, seconds, _ = timed(lambda: model.fit(X_train, y_train))
     return {"fit_seconds": seconds, "scores": scores(model, X_test, y_test, task)}
+
+
+def estimators_of(X, task, family=FOREST):
+    """Names of the family's classes for a task, without those whose peer refuses the missing values of X."""
+    names = FAMILIES[family][task]
+    return [name for name in names if not (name.startswith(REFUSING_MISSING) and X.isna().to_numpy().any())]
 
 
 def contenders_of(X, encodings, family=FOREST):
@@ -228,5 +241,5 @@ def paired(ours, peer, *, lower_is_better=False):
     """
     differences = (peer - ours) if lower_is_better else (ours - peer)
     difference, error = float(differences.mean()), standard_error(differences)
-    verdict = "within" if abs(difference) <= error else "better" if difference > 0 else "worse"
+    verdict = "within" if abs(difference) <= max(error, ROUNDING) else "better" if difference > 0 else "worse"
     return float(ours.mean()), float(peer.mean()), difference, error, verdict

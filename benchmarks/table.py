@@ -162,6 +162,7 @@ def race_table(records):
                 record.get("predict_seconds"),
                 rate_of(record, "predict_seconds"),
                 share_of(ours, record, "predict_seconds"),
+                record.get("score", ""),
                 record.get("quality"),
                 record["model_bytes"] / 1e6 if "model_bytes" in record else None,
                 record.get("others"),
@@ -170,7 +171,7 @@ def race_table(records):
         )
     times = ("s", "rows/s", "ours/it")
     header = ("case", "n", "threads", "contender", "turns", *(f"fit {time}" for time in times))
-    header += (*(f"predict {time}" for time in times), "quality", "model MB", "others", "")
+    header += (*(f"predict {time}" for time in times), "score", "quality", "model MB", "others", "")
     return aligned(header, rows)
 
 

@@ -1,5 +1,7 @@
 """The configuration of Sphinx: `make docs` builds with warnings as errors and needs no network."""
 
+import re
+
 import skensemble
 
 project = "skensemble"
@@ -66,6 +68,12 @@ def skip_what_scikit_learn_documents(app, what, name, member, skip, options):
     return True if origin.startswith("sklearn") or name.startswith("set_") else skip
 
 
+def without_foreign_terms(app, what, name, member, options, lines):
+    """Write what inherited texts look up in scikit-learn's glossary as plain words."""
+    lines[:] = [re.sub(r":term:`([^`<]+?)( <[^`]+>)?`", r"`\1`", line) for line in lines]
+
+
 def setup(app):
-    """Connect the filter of inherited members."""
+    """Connect the filters of inherited members."""
     app.connect("autodoc-skip-member", skip_what_scikit_learn_documents)
+    app.connect("autodoc-process-docstring", without_foreign_terms)

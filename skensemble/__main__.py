@@ -26,6 +26,9 @@ _TREES = (  # each is a compilation of its own; then those that share one with t
     ("DecisionTreeClassifier", "entropy", "three classes"),
     ("DecisionTreeRegressor", "poisson", "numbers"),
 )
+_WITHOUT_KERNELS = ("GreedyEnsembleSelector",)
+_STAGEWISE_LOSSES = (("Regressor", "absolute_error", "numbers"), ("Regressor", "huber", "numbers"))
+_STAGEWISE_LOSSES += (("Classifier", "exponential", "two classes"),)
 _LOSSES = ("squared_error", "quantile", "huber", "poisson", "gamma", "tweedie")  # each has gradients of its own
 
 
@@ -106,7 +109,9 @@ def _cases():
     cases.append(
         ("HistGradientBoostingRegressor", {"leaf_model": "linear", "subsample": 0.5, "max_iter": 2}, "numbers")
     )
-    for name in skensemble.__all__:
+    for kind, loss, target in _STAGEWISE_LOSSES:
+        cases.append((f"GradientBoosting{kind}", {"loss": loss, "n_estimators": 2}, target))
+    for name in sorted(set(skensemble.__all__).difference(_WITHOUT_KERNELS)):
         parameters = _few_estimators(getattr(skensemble, name))
         if parameters is not None:
             targets = _N_CLASSES if name.endswith("Classifier") else ("numbers",)

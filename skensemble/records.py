@@ -99,6 +99,7 @@ class Settings(NamedTuple):
     random_splits: bool
     is_bounded: bool  # by monotonic constraints
     has_categories: bool = False  # set for each tree
+    least_impurity: float = 0.0  # a node of no more is pure; apart from it, one of hardly any beside the root's is
 
     def keeps_order(self, n_features):
         """Whether a node looks at all features in their order; else they are drawn."""

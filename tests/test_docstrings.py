@@ -16,6 +16,7 @@ from numpydoc.validate import validate
 
 import skensemble
 from skensemble import callbacks
+from tests.estimators.problems import small_of_all as small
 
 ROOT = Path(__file__).parents[1]
 REQUIRED = {
@@ -71,7 +72,7 @@ def test_every_parameter_is_validated(name):
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_every_fitted_attribute_is_described(name):
     X = np.arange(24.0).reshape(12, 2)
-    estimator = getattr(skensemble, name)().fit(X, np.arange(12) % 2)
+    estimator = small(name).fit(X, np.arange(12) % 2)
     fitted = {each for each in dir(estimator) if each.endswith("_") and not each.startswith("_")}
     described = {each.name for each in NumpyDocString(inspect.getdoc(type(estimator)))["Attributes"]}
 

@@ -29,7 +29,9 @@ def test_warmup_fits_every_class(capsys, monkeypatch):
 
     *fits, summary = capsys.readouterr().out.splitlines()
     assert summary.split()[1] == "kernels"
-    for name in skensemble.__all__:
+    without_kernels = {"GreedyEnsembleSelector", "StackingClassifier", "StackingRegressor"}
+    without_kernels |= {"VotingClassifier", "VotingRegressor"}
+    for name in set(skensemble.__all__) - without_kernels:
         assert any(name + "(" in line for line in fits), name
 
 

@@ -8,6 +8,7 @@ from scipy.sparse import issparse
 from skensemble._compile import kernel, part, record
 from skensemble._threads import run_in_threads
 from skensemble.arrays.quantiles import weighted_quantiles
+from skensemble.arrays.sorting import bit_length
 from skensemble.binning.bundles import bundled_column, find_bundles
 from skensemble.binning.stored_codes import StoredCodes
 
@@ -15,7 +16,8 @@ SAMPLE_SIZE = 200_000  # rows that thresholds are chosen from
 MOST_SHORT_BINS = 255  # with a code for missing values
 _SUM_BITS = 51  # of a sum of whole weights: rounding them up adds less than 1 a row, and float64 has two bits more
 _GREATEST = np.finfo(np.float64).max
-_STRETCH = 1 << 14  # rows that a thread encodes at once
+_STRETCH_BYTES = 1 << 20  # of the values that a thread encodes at once: they stay in a second level cache
+_LEAST_STRETCH = 1 << 8  # rows
 _SMALL = 1 << 17  # values that one thread encodes sooner than two
 # Codes of 16 bytes each: bins of like numbers in columns of such lengths would compete for the same few places of a
 # cache, so that a line more is left empty behind them.
@@ -68,13 +70,15 @@ class Bins(NamedTuple):
         codes = np.empty(X.shape, self._dtype)
         columns = np.empty(X.shape[::-1], codes.dtype)
 
+        n_rows = max(_STRETCH_BYTES // max(8 * X.shape[1], 1), _LEAST_STRETCH)
+
         def encode_stretch(start):
-            stretch = slice(start, start + _STRETCH)
+            stretch = slice(start, start + n_rows)
             values = np.ascontiguousarray(X[stretch])
             encode_values(values, self.thresholds, self.n_bins, self.is_categorical, codes[stretch])
             columns[:, stretch] = codes[stretch].T
 
-        tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), _STRETCH)]
+        tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), n_rows)]
         run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
         groups, frequent_bins = [[feature] for feature in range(X.shape[1])], np.full(X.shape[1], -1)
         if bundles:
@@ -189,7 +193,7 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
 
     tasks = [lambda feature=feature: find(feature) for feature in np.flatnonzero(~is_categorical)]
     run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
-    # A power of two, so that a search takes the same steps for every feature.
+    # A power of two, so that a search halves it to the end; it looks at as many as a feature needs.
     n_codes = 1 << int(max(map(len, found), default=0)).bit_length()
     thresholds = np.full((X.shape[1], n_codes), np.inf)
     for feature, values in enumerate(found):
@@ -224,19 +228,24 @@ def thresholds_of_stored(X, feature, max_bins, sample_weight=None):
 
 def thresholds_of(column, max_bins, sample_weight=None):
     """Return the thresholds of one feature, (n_bins - 1,) float64, ascending and finite."""
-    is_present = ~np.isnan(column)
-    if sample_weight is not None:
-        is_present &= sample_weight > 0
-    values = column[is_present]
-    distinct = distinct_values(values)
+    weights = None
+    if sample_weight is None:
+        values = np.sort(column)
+        values = values[: np.searchsorted(values, np.nan)]  # which is last
+    else:
+        is_present = ~np.isnan(column) & (sample_weight > 0)
+        values, weights = column[is_present], sample_weight[is_present]
+        order = np.argsort(values)
+        values, weights = values[order], weights[order]
+    distinct = distinct_of_sorted(values)
     if len(distinct) <= max_bins:
         with np.errstate(invalid="ignore"):
             middles = distinct[:-1] / 2 + distinct[1:] / 2
         # Where the middle of two neighbours is the upper one, the lower one separates them.
         return np.clip(np.where(middles < distinct[1:], middles, distinct[:-1]), -_GREATEST, _GREATEST)
-    weights = None if sample_weight is None else sample_weight[is_present]
     wanted = np.linspace(0, 100, max_bins + 1)[1:-1] / 100
-    quantiles = distinct_values(np.clip(weighted_quantiles(values, wanted, weights), -_GREATEST, _GREATEST))
+    quantiles = weighted_quantiles(values, wanted, weights, is_sorted=True)
+    quantiles = distinct_of_sorted(np.clip(quantiles, -_GREATEST, _GREATEST))
     return quantiles[quantiles < distinct[-1]]
 
 
@@ -255,9 +264,8 @@ def with_thresholds(thresholds, wanted, max_bins):
     return thresholds
 
 
-def distinct_values(values):
-    """Return what `np.unique` does; it hashes, which takes several times as long as to sort."""
-    values = np.sort(values)
+def distinct_of_sorted(values):
+    """Return the distinct ones of sorted values."""
     is_first = np.ones(len(values), bool)
     is_first[1:] = values[1:] != values[:-1]
     return values[is_first]
@@ -274,7 +282,7 @@ def encode_values(X, thresholds, n_bins, is_categorical, codes):
             for i in range(n_samples):
                 codes[i, feature] = missing_code if np.isnan(X[i, feature]) else np.int64(X[i, feature])
             continue
-        row = thresholds[feature]
+        row = thresholds[feature, : 1 << bit_length(n_bins[feature] - 1)]
         for i in range(0, n_in_fours, 4):
             a, b, c, d = X[i, feature], X[i + 1, feature], X[i + 2, feature], X[i + 3, feature]
             code_a, code_b, code_c, code_d = search_four(row, a, b, c, d)

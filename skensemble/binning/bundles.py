@@ -145,6 +145,6 @@ def bundled_column(columns, features, offsets, frequent_bins):
     """Return the common codes of some features, (n_samples,), which have their bins from `offsets` on."""
     codes = np.zeros(columns.shape[1], columns.dtype)
     for feature in features:
-        is_off = columns[feature] != frequent_bins[feature]
-        codes[is_off] = columns[feature, is_off] + columns.dtype.type(offsets[feature])
+        is_off = columns[feature] != columns.dtype.type(frequent_bins[feature])
+        codes = np.where(is_off, columns[feature] + columns.dtype.type(offsets[feature]), codes)
     return codes

@@ -49,6 +49,29 @@ class BoostedTrees(EncodedInputMixin):
             self._encoder.categories_,
         )
 
+    def _compute_partial_dependence_recursion(self, grid, target_features):
+        if self._is_weighted:
+            raise NotImplementedError(
+                f"{type(self).__name__} does not support partial dependence by recursion when weights were given "
+                'to fit: nodes know how many samples they have, not what these weigh. Use method="brute".'
+            )
+        if self._trees is not None and self._trees.models is not None:
+            raise ValueError('partial dependence by recursion needs constant leaves: use method="brute".')
+        n_turns, n_outputs = self.n_trees_per_iteration_, len(self._start)
+        averaged = np.zeros((n_outputs, len(grid)))
+        for index in range(0 if self._trees is None else len(self._trees)):
+            tree = self._trees[index]
+            for output in range(n_outputs // n_turns):
+                tree.compute_partial_dependence(
+                    grid,
+                    target_features,
+                    averaged[index % n_turns + output],
+                    output=output,
+                    dtype=np.float64,
+                    weights=tree.n_node_samples,  # the weights of its nodes are sums of hessians
+                )
+        return averaged
+
     def decision_path(self, X):
         """Return the nodes that each sample passes in all trees.
 

@@ -120,6 +120,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         if self._holds_out(validation):
             kept, held_out = hold_out(self, source, y, rows.groups, self._seed)
             rows, validation = rows.take(kept), rows.take(held_out)
+        self._is_weighted = sample_weight is not None
         rows = rows.positive()
         if not goes_on:
             self._begin(objective, rows, n_categories)

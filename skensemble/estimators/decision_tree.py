@@ -15,8 +15,6 @@ from sklearn.utils import Bunch
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag
-from skensemble.binning.ranks import rank_features, rank_sparse_features
-from skensemble.binning.value_codes import encode_features, encode_sparse_features
 from skensemble.estimators.growth_parameters import as_seed, make_plan, resolve_max_features, without_deprecated
 from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
 from skensemble.estimators.parameters import (
@@ -27,18 +25,10 @@ from skensemble.estimators.parameters import (
     with_parameters,
 )
 from skensemble.estimators.predictions import by_output, logarithms, most_probable
+from skensemble.estimators.prepared_data import PreparedData, encode
 from skensemble.estimators.targets import as_columns, check_poisson, class_weights, encode_classes, weights_with_classes
 from skensemble.forests.growing import grow_trees
 from skensemble.trees.pruning import pruning_path
-from skensemble.trees.trees import Trees
-
-
-def encode(X, n_categories, splitter, n_threads=1):
-    """Return the `RankedFeatures` of validated X for a splitter, "best" or "random"."""
-    is_dense = isinstance(X, np.ndarray)
-    if splitter == "random":
-        return encode_features(X, n_categories, n_threads) if is_dense else encode_sparse_features(X)
-    return rank_features(X, n_categories, n_threads) if is_dense else rank_sparse_features(X)
 
 
 class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
@@ -72,6 +62,27 @@ class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
         ValueError
             Of infinite or too large values, wrong shapes, negative weights, or constraints that do not fit the data.
         """
+        prepared = vars(self).pop("_prepared", None)  # from an ensemble: that of all its trees
+        if prepared is None:
+            prepared = self._prepare(X, y, sample_weight, check_input)
+        else:
+            prepared = prepared._replace(sample_weight=self._validate_sample_weight(sample_weight, prepared.X))
+        sample_weight = weights_with_classes(prepared.by_class, prepared.sample_weight)
+        grown = grow_trees(
+            prepared.plan,
+            prepared.data,
+            prepared.targets,
+            [as_seed(self.random_state)],
+            lambda seed: sample_weight,
+            n_threads=1,
+            stop=StopFlag(),
+            ccp_alpha=self.ccp_alpha,
+        )
+        self._set_trees(prepared.trees(grown))
+        return self
+
+    def _prepare(self, X, y, sample_weight=None, check_input=True, n_threads=1):
+        """Check the data, note what is known of them, and return the `PreparedData` that trees grow on."""
         if check_input:
             X, n_categories = self._validate_training_X(X)
         else:
@@ -80,31 +91,22 @@ class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
         y = as_columns(y, X, self, is_numeric=not is_classifier(self), check=check)
         sample_weight = self._validate_sample_weight(sample_weight, X)
         self.n_outputs_ = y.shape[1]
-        classes = None
+        classes = by_class = None
         if is_classifier(self):
             classes, targets = encode_classes(y)
             by_class = class_weights(self.class_weight, y, classes, None)
-            sample_weight = weights_with_classes(by_class, sample_weight)
+            self._set_classes(classes)
         else:
             targets = np.ascontiguousarray(y, np.float64)
         n_classes = () if classes is None else tuple(len(known) for known in classes)
         plan = make_plan(self, X.shape[0], X.shape[1], n_classes, splitter=self.splitter)
         self.max_features_ = resolve_max_features(self.max_features, X.shape[1])
-        grown = grow_trees(
-            plan,
-            encode(X, n_categories, self.splitter),
-            targets,
-            [as_seed(self.random_state)],
-            lambda seed: sample_weight,
-            n_threads=1,
-            stop=StopFlag(),
-            ccp_alpha=self.ccp_alpha,
-        )
-        self._trees = Trees.from_grown(grown, n_categories, n_classes or (1,) * self.n_outputs_)
-        self.tree_ = self._trees[0]
-        if classes is not None:
-            self._set_classes(classes)
-        return self
+        data = encode(X, n_categories, self.splitter, n_threads)
+        n_classes = n_classes or (1,) * self.n_outputs_
+        return PreparedData(X, data, targets, sample_weight, by_class, plan, n_categories, n_classes)
+
+    def _set_trees(self, trees):
+        self._trees, self.tree_ = trees, trees[0]
 
     def _set_classes(self, classes):
         n_classes = np.array([len(known) for known in classes])

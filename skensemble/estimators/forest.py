@@ -11,9 +11,9 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
-from skensemble.estimators.decision_tree import encode
 from skensemble.estimators.growth_parameters import make_plan, resolve_max_features
 from skensemble.estimators.inputs import all_or_nothing
+from skensemble.estimators.prepared_data import encode
 from skensemble.estimators.progress import tree_progress
 from skensemble.estimators.targets import as_columns
 from skensemble.estimators.tree_ensemble import TreeEnsemble

@@ -47,7 +47,7 @@ def without_deprecated(criterion):
     return "squared_error"
 
 
-def make_plan(estimator, n_samples, n_features, n_classes, *, splitter="best"):
+def make_plan(estimator, n_samples, n_features, n_classes, *, splitter="best", criterion=None):
     """Return the `TreePlan` of an estimator.
 
     Parameters
@@ -58,6 +58,7 @@ def make_plan(estimator, n_samples, n_features, n_classes, *, splitter="best"):
     n_classes : tuple of int
         Classes of each output, () for regression.
     splitter : {"best", "random"}
+    criterion : str, default=that of the estimator
 
     Raises
     ------
@@ -70,20 +71,21 @@ def make_plan(estimator, n_samples, n_features, n_classes, *, splitter="best"):
     if not isinstance(min_samples_split, Integral):
         min_samples_split = max(2, ceil(min_samples_split * n_samples))
     monotonic = _monotonic_constraints(estimator, n_features, n_classes)
-    draws_none = estimator.max_features is None
     settings = Settings(
         max_depth=NO_LIMIT if estimator.max_depth is None else int(estimator.max_depth),
         min_samples_split=int(max(min_samples_split, 2 * min_samples_leaf)),
         min_samples_leaf=int(min_samples_leaf),
         min_weight_leaf=float(estimator.min_weight_fraction_leaf),
         min_impurity_decrease=float(estimator.min_impurity_decrease),
-        max_features=NO_LIMIT if draws_none else resolve_max_features(estimator.max_features, n_features),
+        # All are drawn, too: in a fixed order the first features would win all ties, of which small nodes have many.
+        max_features=resolve_max_features(estimator.max_features, n_features),
         max_leaf_nodes=0 if estimator.max_leaf_nodes is None else int(estimator.max_leaf_nodes),
         random_splits=splitter == "random",
         is_bounded=len(monotonic) > 0,
     )
     groups = interaction_groups(getattr(estimator, "interaction_cst", None), n_features)
-    criterion = "entropy" if estimator.criterion == "log_loss" else without_deprecated(estimator.criterion)
+    criterion = without_deprecated(estimator.criterion) if criterion is None else criterion
+    criterion = "entropy" if criterion == "log_loss" else criterion
     return TreePlan(criterion, n_classes, settings, Constraints(monotonic, groups))
 
 
@@ -91,7 +93,7 @@ def _monotonic_constraints(estimator, n_features, n_classes):
     """Return the sign of each feature, (n_features,) int8, or nothing."""
     if getattr(estimator, "monotonic_cst", None) is None:
         return np.zeros(0, np.int8)
-    if estimator.n_outputs_ > 1:
+    if getattr(estimator, "n_outputs_", 1) > 1:
         raise ValueError("Monotonicity constraints are not supported with multiple outputs.")
     signs = np.asarray(estimator.monotonic_cst)
     if signs.shape != (n_features,):

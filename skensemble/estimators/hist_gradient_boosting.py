@@ -1,9 +1,8 @@
 """Gradient boosting on histograms, for classification and regression."""
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn import ensemble
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted
 
 from skensemble.estimators.boosting import BaseHistGradientBoosting, class_numbers
 from skensemble.estimators.boosting_parameters import (
@@ -13,12 +12,12 @@ from skensemble.estimators.boosting_parameters import (
     objective_of,
 )
 from skensemble.estimators.parameters import keep, with_parameters
-from skensemble.estimators.predictions import logarithms
+from skensemble.estimators.raw_predictions import ClassificationBoosterMixin, RegressionBoosterMixin
 from skensemble.estimators.targets import check_size, class_weights, weights_with_classes
 
 
 @with_parameters(BOOSTER, loss=REGRESSION_LOSS)
-class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
+class HistGradientBoostingRegressor(RegressionBoosterMixin, BaseHistGradientBoosting):
     """Regression by trees that are added one after the other along the gradient of a loss.
 
     Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
@@ -142,46 +141,13 @@ class HistGradientBoostingRegressor(RegressorMixin, BaseHistGradientBoosting):
         check_size(y)
         return y
 
-    def predict(self, X):
-        """Predict the target.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,), float64
-            Predictions.
-        """
-        check_is_fitted(self)
-        return self._objective.predict(self._raw_predict(X))
-
-    def staged_predict(self, X):
-        """Predict the target after each round.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Yields
-        ------
-        y : ndarray of shape (n_samples,), float64
-            Predictions.
-        """
-        check_is_fitted(self)
-        for raw in self._staged_raw_predict(X):
-            yield self._objective.predict(raw)
-
     @property
     def _objective(self):
         return objective_of(self, 0)
 
 
 @with_parameters(BOOSTER, loss=CLASSIFICATION_LOSS)
-class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
+class HistGradientBoostingClassifier(ClassificationBoosterMixin, BaseHistGradientBoosting):
     """Classification by trees that are added one after the other along the gradient of the log-loss.
 
     Trees grow on histograms of at most `max_bins` bins a feature, towards a regularised second-order approximation of
@@ -239,8 +205,6 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
     >>> HistGradientBoostingClassifier(max_iter=20).fit(X, y).score(X, y) > 0.95
     True
     """
-
-    classes_: np.ndarray
 
     def __init__(
         self,
@@ -321,123 +285,6 @@ class HistGradientBoostingClassifier(ClassifierMixin, BaseHistGradientBoosting):
     def _objective(self):
         return objective_of(self, self._n_classes)
 
-    def decision_function(self, X):
-        """Return the raw predictions: the logarithm of the odds, or one number a class.
 
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        decision : ndarray of shape (n_samples,) or (n_samples, n_classes), float64
-            In the order of `classes_`.
-        """
-        check_is_fitted(self)
-        return _decision(self._raw_predict(X))
-
-    def predict_proba(self, X):
-        """Predict the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_samples, n_classes), float64
-            In the order of `classes_`.
-        """
-        check_is_fitted(self)
-        return self._objective.predict(self._raw_predict(X))
-
-    def predict_log_proba(self, X):
-        """Predict the logarithms of the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        log_probabilities : ndarray of shape (n_samples, n_classes), float64
-            In the order of `classes_`.
-        """
-        return logarithms(self.predict_proba(X))
-
-    def predict(self, X):
-        """Predict the most probable class.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            Labels.
-        """
-        check_is_fitted(self)
-        return self._most_probable(self._raw_predict(X))
-
-    def _most_probable(self, raw):
-        return self.classes_[raw.argmax(axis=1) if raw.shape[1] > 1 else (raw[:, 0] > 0.0).astype(np.int64)]
-
-    def staged_predict(self, X):
-        """Predict the most probable class after each round.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Yields
-        ------
-        y : ndarray of shape (n_samples,)
-            Labels.
-        """
-        check_is_fitted(self)
-        for raw in self._staged_raw_predict(X):
-            yield self._most_probable(raw)
-
-    def staged_predict_proba(self, X):
-        """Predict the probabilities of the classes after each round.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Yields
-        ------
-        probabilities : ndarray of shape (n_samples, n_classes), float64
-            In the order of `classes_`.
-        """
-        check_is_fitted(self)
-        for raw in self._staged_raw_predict(X):
-            yield self._objective.predict(raw)
-
-    def staged_decision_function(self, X):
-        """Return the raw predictions after each round.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Samples.
-
-        Yields
-        ------
-        decision : ndarray of shape (n_samples,) or (n_samples, n_classes), float64
-            In the order of `classes_`.
-        """
-        check_is_fitted(self)
-        for raw in self._staged_raw_predict(X):
-            yield _decision(raw)
-
-
-def _decision(raw):
-    return raw[:, 0] if raw.shape[1] == 1 else raw
+ensemble.HistGradientBoostingClassifier.register(HistGradientBoostingClassifier)
+ensemble.HistGradientBoostingRegressor.register(HistGradientBoostingRegressor)

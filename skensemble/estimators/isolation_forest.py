@@ -11,11 +11,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
-from skensemble.estimators.decision_tree import encode
 from skensemble.estimators.extra_tree import ExtraTreeRegressor
 from skensemble.estimators.frames import FeatureEncoder
 from skensemble.estimators.inputs import all_or_nothing
 from skensemble.estimators.parameters import FOREST, POSITIVE, SHARE, TREE, Parameter, with_parameters
+from skensemble.estimators.prepared_data import encode
 from skensemble.estimators.progress import tree_progress
 from skensemble.estimators.tree_ensemble import TreeEnsemble
 from skensemble.forests.bootstrap import new_bootstrap

@@ -61,3 +61,42 @@ def round_progress(verbose, max_iter, stream=None):
             last = now
 
     yield progress
+
+
+class StageReporter:
+    """Prints the rounds of gradient boosting as a table, in scikit-learn's layout.
+
+    Parameters
+    ----------
+    verbose : int
+        1: the first ten rounds, then each tenth, and so on; more: each round; 0: nothing.
+    n_rounds : int
+        The last one, counted from the first fit of a warm start.
+    first : int
+        How many rounds there were before.
+    shows_improvement : bool
+        Whether there are out-of-bag rows.
+    """
+
+    def __init__(self, verbose, n_rounds, first, shows_improvement):
+        self.verbose, self.n_rounds, self.first, self.shows_improvement = verbose, n_rounds, first, shows_improvement
+        self.interval, self.start = 1, time.perf_counter()
+        if verbose:
+            improvement = ["OOB Improve"] if shows_improvement else []
+            self._print("Iter", ["Train Loss", *improvement, "Remaining Time"])
+
+    def update(self, i, train_score, improvement):
+        """Take the scores of round i, counted from 0."""
+        n_done = i - self.first + 1
+        if not self.verbose or n_done % self.interval:
+            return
+        left = (self.n_rounds - i - 1) * (time.perf_counter() - self.start) / n_done
+        scores = [train_score, improvement] if self.shows_improvement else [train_score]
+        self._print(
+            i + 1, [*(f"{score:.4f}" for score in scores), f"{left / 60:.2f}m" if left > 60 else f"{left:.2f}s"]
+        )
+        if self.verbose == 1 and n_done >= 10 * self.interval:
+            self.interval *= 10
+
+    def _print(self, number, columns):
+        print(f"{number:>10} " + " ".join(f"{column:>16}" for column in columns))

@@ -136,7 +136,9 @@ def may_split(task, place, depth, node, root_impurity):
     settings, n = task.settings, place.stop - place.start
     if depth >= settings.max_depth or n < settings.min_samples_split or n < 2 * settings.min_samples_leaf:
         return False
-    if node.weight < 2.0 * settings.min_weight_leaf or node.impurity <= NO_IMPURITY * root_impurity:
+    if node.weight < 2.0 * settings.min_weight_leaf:
+        return False
+    if node.impurity <= max(NO_IMPURITY * root_impurity, settings.least_impurity):
         return False
     targets, samples = task.targets, task.samples
     for output in range(targets.shape[1]):

@@ -199,6 +199,34 @@ class BinomialLogLoss(NamedTuple):
 
 
 @record
+class ExponentialLoss(NamedTuple):
+    """What AdaBoost minimises for two classes, 0 and 1 (Friedman, Hastie and Tibshirani 2000).
+
+    The raw prediction is half the logarithm of the odds.
+    """
+
+    n_outputs: int
+
+    def prediction(self, raw, peak, scale):
+        return exponential(raw)
+
+    def gradient(self, target, raw, prediction, output):
+        return (1.0 - target) * prediction - target / prediction
+
+    def hessian(self, target, raw, prediction):
+        return (1.0 - target) * prediction + target / prediction
+
+    def greatest_gradient(self):
+        return NO_BOUND
+
+    def greatest_hessian(self):
+        return NO_BOUND
+
+    def value(self, target, raw, log_total):
+        return target * exponential(-raw) + (1.0 - target) * exponential(raw)
+
+
+@record
 class MultinomialLogLoss(NamedTuple):
     """The negative log-likelihood of several classes; the probabilities are the softmax of the raw predictions."""
 

@@ -10,6 +10,7 @@ from skensemble.arrays.quantiles import weighted_quantiles
 from skensemble.arrays.sums import average_in_any_order, sum_in_any_order
 from skensemble.objectives.losses import (
     BinomialLogLoss,
+    ExponentialLoss,
     GammaLoss,
     HuberLoss,
     MultinomialLogLoss,
@@ -32,6 +33,7 @@ class Objective:
     """
 
     is_refined = False  # whether the values of leaves are better than a Newton step
+    step_scale = 1.0  # of the Newton steps of leaves that are grown on gradients only
 
     def __init__(self, loss):
         self.loss = loss
@@ -57,6 +59,14 @@ class Objective:
         """Return predictions (n_samples, ...) from raw ones (n_samples, n_outputs)."""
         return raw[:, 0]
 
+    def link(self, predictions):
+        """Return raw predictions (n_samples, n_outputs) from what `predict` returns, or an estimator in its place."""
+        return np.asarray(predictions, np.float64).reshape(-1, 1)
+
+    def at(self, residuals, sample_weight=None):
+        """Return the objective at a round that begins with these residuals, (n_samples,)."""
+        return self
+
     def complaint(self, target):
         """Say what is wrong with a target, or return None."""
 
@@ -66,27 +76,59 @@ class Objective:
 
 
 class QuantileObjective(Objective):
-    """A quantile: the best constant, and the best value of a leaf, is that of the residuals."""
+    """A quantile: the best constant, and the best value of a leaf, is that of the residuals.
+
+    Parameters
+    ----------
+    loss : QuantileLoss
+    is_lower : bool, default=False
+        Whether the lower one is taken where the quantile lies between two values, not their mean.
+    """
 
     is_refined = True
+
+    def __init__(self, loss, *, is_lower=False):
+        super().__init__(loss)
+        self.is_lower = is_lower
 
     def constant(self, target, sample_weight):
         return self.refined_value(target, sample_weight)
 
     def refined_value(self, residuals, sample_weight=None):
-        return weighted_quantiles(residuals, self.loss.quantile, sample_weight)
+        return weighted_quantiles(residuals, self.loss.quantile, sample_weight, is_lower=self.is_lower)
 
 
 class HuberObjective(Objective):
-    """Huber's loss; a leaf's value is a step from the median (Friedman 2001, algorithm 4)."""
+    """Huber's loss; a leaf's value is a step from the median (Friedman 2001, algorithm 4).
+
+    Parameters
+    ----------
+    loss : HuberLoss
+    is_lower : bool, default=False
+        As in `QuantileObjective`.
+    share : float, default=None
+        Of the residuals that lie within the distance where the loss begins to be linear, which every round then finds
+        anew; None: the loss knows it.
+    """
 
     is_refined = True
+
+    def __init__(self, loss, *, is_lower=False, share=None):
+        super().__init__(loss)
+        self.is_lower, self.share = is_lower, share
+
+    def at(self, residuals, sample_weight=None):
+        if self.share is None:
+            return self
+        delta = weighted_quantiles(np.abs(residuals), self.share, sample_weight, is_lower=self.is_lower)
+        return HuberObjective(self.loss._replace(delta=float(delta)), is_lower=self.is_lower, share=self.share)
 
     def constant(self, target, sample_weight):
         return self.refined_value(target, sample_weight)
 
     def refined_value(self, residuals, sample_weight=None):
-        median, delta = weighted_quantiles(residuals, 0.5, sample_weight), self.loss.delta
+        median = weighted_quantiles(residuals, 0.5, sample_weight, is_lower=self.is_lower)
+        delta = self.loss.delta
         return median + average_in_any_order(np.clip(residuals - median, -delta, delta), sample_weight)
 
 
@@ -123,6 +165,19 @@ class LogarithmicObjective(Objective):
 class LogLossObjective(Objective):
     """Probabilities of classes."""
 
+    @property
+    def step_scale(self):
+        """Of several classes (n - 1) / n, as Friedman 2001 has it in algorithm 6."""
+        n_outputs = self.loss.n_outputs
+        return (n_outputs - 1.0) / n_outputs if n_outputs > 1 else 1.0
+
+    def link(self, predictions):
+        predictions = np.clip(np.asarray(predictions, np.float64), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
+        if self.loss.n_outputs == 1:
+            return logit(predictions[:, 1:])
+        logarithms = np.log(predictions)
+        return logarithms - logarithms.mean(axis=1, keepdims=True)
+
     def start(self, target, sample_weight=None, offset=None):
         of_class = [target == label for label in range(max(2, self.loss.n_outputs))]
         if sample_weight is None:
@@ -158,12 +213,24 @@ class LogLossObjective(Objective):
         return np.column_stack([1.0 - positive, positive])
 
 
+class ExponentialObjective(LogLossObjective):
+    """Probabilities of two classes, from a loss that grows exponentially with the margin."""
+
+    def link(self, predictions):
+        return 0.5 * super().link(predictions)
+
+    def predict(self, raw):
+        return super().predict(2.0 * raw)
+
+
 class ObjectiveParameters(NamedTuple):
     """What some losses need to know."""
 
     quantile: float | None = None
     huber_delta: float = 1.0
     tweedie_power: float = 1.5
+    huber_share: float | None = None  # of the residuals within huber_delta, which then is found anew each round
+    is_lower: bool = False  # whether of two values of a quantile the lower one is taken, not their mean
 
 
 def new_objective(name, n_classes=0, parameters=ObjectiveParameters()):  # noqa: B008 - a constant
@@ -178,12 +245,15 @@ def new_objective(name, n_classes=0, parameters=ObjectiveParameters()):  # noqa:
     """
     if name == "log_loss":
         return LogLossObjective(BinomialLogLoss(1) if n_classes <= 2 else MultinomialLogLoss(n_classes))
+    if name == "exponential":
+        return ExponentialObjective(ExponentialLoss(1))
     if name == "absolute_error":
-        return QuantileObjective(QuantileLoss(1, 0.5, 2.0))
+        return QuantileObjective(QuantileLoss(1, 0.5, 2.0), is_lower=parameters.is_lower)
     if name == "quantile":
-        return QuantileObjective(QuantileLoss(1, float(parameters.quantile), 1.0))
+        return QuantileObjective(QuantileLoss(1, float(parameters.quantile), 1.0), is_lower=parameters.is_lower)
     if name == "huber":
-        return HuberObjective(HuberLoss(1, float(parameters.huber_delta)))
+        loss = HuberLoss(1, float(parameters.huber_delta))
+        return HuberObjective(loss, is_lower=parameters.is_lower, share=parameters.huber_share)
     if name == "poisson":
         return LogarithmicObjective(PoissonLoss(1))
     if name == "gamma":

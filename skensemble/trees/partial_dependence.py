@@ -8,13 +8,15 @@ from skensemble.records import LEAF
 
 
 @kernel
-def average_over_grid(nodes, categories, n_categories, values, grid, columns, shares, out):
+def average_over_grid(nodes, categories, n_categories, values, weights, grid, columns, shares, out):
     """Add the average prediction at each point of a grid.
 
     Parameters
     ----------
+    weights : (n_nodes,) float64
+        In proportion to which points go to both children.
     values : (n_nodes,) float64
-    grid : (n_points, n_fixed) float32
+    grid : (n_points, n_fixed) float32 or float64
     columns : (n_features,) int64
         The column of a feature in the grid, -1 for one that is not fixed.
     shares : (n_nodes,) float64
@@ -44,6 +46,6 @@ def average_over_grid(nodes, categories, n_categories, values, grid, columns, sh
                 else:
                     left_share = 1.0 if value <= node["threshold"] else 0.0
             else:
-                left_share = nodes[left]["weighted_n_node_samples"] / node["weighted_n_node_samples"]
+                left_share = weights[left] / weights[number]
             shares[left] = share * left_share
             shares[right] = share * (1.0 - left_share)

@@ -154,7 +154,7 @@ class Tree:
         total = importances.sum()
         return importances / total if normalize and total > 0.0 else importances
 
-    def compute_partial_dependence(self, X, target_features, out):
+    def compute_partial_dependence(self, X, target_features, out, *, output=0, dtype=np.float32, weights=None):
         """Add the average prediction with some features fixed to `out`.
 
         Friedman 2001, section 8.2: a sample follows the splits on fixed features, and takes both branches of the
@@ -166,6 +166,12 @@ class Tree:
             The values of the fixed features.
         target_features : (n_target_features,) int
         out : (n_points,) float64
+        output : int, default=0
+            Which of the values of the leaves is averaged.
+        dtype : dtype, default=float32
+            Of the values that the tree has grown on.
+        weights : (node_count,) float64, default=`weighted_n_node_samples`
+            In proportion to which both branches are taken.
         """
         columns = np.full(self.n_features, -1, np.int64)
         columns[np.asarray(target_features)] = np.arange(len(target_features))
@@ -173,8 +179,9 @@ class Tree:
             self._grown.nodes,
             self._grown.categories,
             self._trees.n_categories,
-            np.ascontiguousarray(self.value[:, 0, 0]),
-            np.ascontiguousarray(X, np.float32),
+            np.ascontiguousarray(self.value[:, 0, output]),
+            np.ascontiguousarray(self.weighted_n_node_samples if weights is None else weights, np.float64),
+            np.ascontiguousarray(X, dtype),
             columns,
             np.empty(self.node_count),
             out,

@@ -112,6 +112,7 @@ def test_the_folder_is_named_or_asked_for(folder, tmp_path_factory, monkeypatch)
         ([0.9, 0.8, 0.9], True, "worse"),
         ([0.5, 0.7, 0.6], False, "within"),
         ([0.6, 0.6, 0.6], False, "within"),
+        ([0.5999999999999999] * 3, False, "within"),
     ],
 )
 def test_a_verdict_is_by_the_standard_error_of_the_paired_difference(ours, lower_is_better, verdict):

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.testing import assert_array_equal
 from sklearn.base import is_classifier
 
+import skensemble
 from skensemble import (
     DecisionTreeClassifier,
     DecisionTreeRegressor,
@@ -24,6 +25,16 @@ def small(cls, **parameters):
     if cls in FORESTS:
         parameters = {"n_estimators": 4, **parameters}
     return cls(random_state=0, **parameters)
+
+
+def small_of_all(name):
+    """Return an estimator of any public class, with few members."""
+    cls = getattr(skensemble, name)
+    if "estimators" in cls._parameter_constraints:
+        kind = "Classifier" if is_classifier(cls([])) else "Regressor"
+        trees = [getattr(skensemble, f"DecisionTree{kind}")(max_depth=depth, random_state=0) for depth in (3, 6)]
+        return cls([("shallow", trees[0]), ("deep", trees[1])])
+    return cls(n_estimators=5) if "n_estimators" in cls._parameter_constraints else cls()
 
 
 def problem(cls, n_samples=120, seed=0):
