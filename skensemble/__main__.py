@@ -27,8 +27,11 @@ _TREES = (  # each is a compilation of its own; then those that share one with t
     ("DecisionTreeRegressor", "poisson", "numbers"),
 )
 _WITHOUT_KERNELS = ("GreedyEnsembleSelector",)
-_STAGEWISE_LOSSES = (("Regressor", "absolute_error", "numbers"), ("Regressor", "huber", "numbers"))
-_STAGEWISE_LOSSES += (("Classifier", "exponential", "two classes"),)
+_STAGEWISE_LOSSES = (
+    ("Regressor", "absolute_error", "numbers"),
+    ("Regressor", "huber", "numbers"),
+    ("Classifier", "exponential", "two classes"),
+)
 _LOSSES = ("squared_error", "quantile", "huber", "poisson", "gamma", "tweedie")  # each has gradients of its own
 
 

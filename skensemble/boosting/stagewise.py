@@ -18,9 +18,10 @@ from scipy.optimize import minimize_scalar
 from skensemble._team import run_team
 from skensemble._threads import StopFlag, run_in_threads
 from skensemble.boosting.booster import mean_loss, new_training
-from skensemble.boosting.gradients import start_round, write_gradients
+from skensemble.boosting.gradients import Training, start_round, write_gradients
 from skensemble.growing.plan import GrownTree, Workspace, grow
 from skensemble.objectives.losses import SquaredErrorLoss
+from skensemble.objectives.objectives import Objective
 from skensemble.records import LEAF, copy_nodes
 from skensemble.trees.pruning import pruned
 from skensemble.trees.trees import Trees
@@ -32,9 +33,9 @@ _NOTHING = 1e-150  # hessians below it say nothing of a step
 class LineSearch(NamedTuple):
     """Finds the steps that lower the loss most, at one round and for one output."""
 
-    objective: object
+    objective: Objective
     output: int
-    training: object  # Training; its weights are those of the round
+    training: Training  # its weights are those of the round
     gradients: np.ndarray  # (n_samples,) float64
     hessians: np.ndarray  # (n_samples,) float64
 

@@ -73,8 +73,6 @@ class AdaBoostRegressor(RegressorMixin, BaseAdaBoost):
     True
     """
 
-    _kind = "R2"
-
     def __init__(
         self,
         estimator=None,
@@ -90,6 +88,10 @@ class AdaBoostRegressor(RegressorMixin, BaseAdaBoost):
         random_state=None,
     ):
         keep(self, locals())
+
+    @property
+    def _kind(self):
+        return "R2"
 
     def _default_estimator(self):
         return DecisionTreeRegressor(max_depth=3)

@@ -139,7 +139,7 @@ class BaggingMixin(EncodedInputMixin):
             prototype = self._shared.prototype
             known = {name: value for name, value in vars(prototype).items() if name not in prototype.get_params()}
             vars(made).update(known, _prepared=self._shared.prepared, _encoder=self._numeric)
-            vars(made).pop("feature_names_in_", None)
+            made.__dict__.pop("feature_names_in_", None)
         return made
 
     def _parallel_args(self):
@@ -174,7 +174,7 @@ class BaggingMixin(EncodedInputMixin):
             single = copy.copy(self)
             single.estimators_, single.estimators_features_ = [self.estimators_[i]], [self.estimators_features_[i]]
             single.n_estimators = single.n_jobs = 1
-            vars(single).pop("feature_names_in_", None)  # X may be encoded, and is checked
+            single.__dict__.pop("feature_names_in_", None)  # X may be encoded, and is checked
             return getattr(super(BaggingMixin, single), name)(X, **params)
 
         parallel = joblib.Parallel(n_jobs=self.n_jobs, verbose=self.verbose, prefer="threads")

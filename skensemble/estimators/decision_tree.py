@@ -62,7 +62,7 @@ class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
         ValueError
             Of infinite or too large values, wrong shapes, negative weights, or constraints that do not fit the data.
         """
-        prepared = vars(self).pop("_prepared", None)  # from an ensemble: that of all its trees
+        prepared = self.__dict__.pop("_prepared", None)  # from an ensemble: that of all its trees
         if prepared is None:
             prepared = self._prepare(X, y, sample_weight, check_input)
         else:

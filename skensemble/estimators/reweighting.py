@@ -22,6 +22,7 @@ from sklearn.utils.validation import (
 )
 
 from skensemble._threads import resolve_n_jobs
+from skensemble.boosting.reweighting import Step
 from skensemble.estimators.growth_parameters import as_seed
 from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
 from skensemble.estimators.shared_trees import PackedTrees, SharedTrees, is_own_tree
@@ -39,7 +40,6 @@ class BaseAdaBoost(_RoutingNotSupportedMixin, MetaEstimatorMixin, EncodedInputMi
     A class says in `_step` what a round makes of the weights, and in `_kind` what it asks learners for.
     """
 
-    _kind: str  # "SAMME", "real", "gentle" or "R2"
     _members: Any  # PackedTrees, or a list of fitted estimators
 
     @_fit_context(prefer_skip_nested_validation=False)  # the parameter `estimator` checks its own
@@ -84,6 +84,11 @@ class BaseAdaBoost(_RoutingNotSupportedMixin, MetaEstimatorMixin, EncodedInputMi
             self._members, self.estimator_weights_, self.estimator_errors_ = None, np.zeros(0), np.ones(0)
         self._boost(learner, target, weight, held_out)
         return self
+
+    @property
+    def _kind(self):
+        """What learners are asked for: "SAMME", "real", "gentle" or "R2"."""
+        raise NotImplementedError
 
     def _check_parameters(self):
         if self.validation_fraction is not None and self.n_iter_no_change is None:
@@ -150,7 +155,7 @@ class BaseAdaBoost(_RoutingNotSupportedMixin, MetaEstimatorMixin, EncodedInputMi
         learner = OwnTrees(SharedTrees(self.estimator_, X, self._y_of_learner(y, target)), self._kind)
         prototype = learner.shared.prototype
         self._encoder, self.n_features_in_ = prototype._encoder, prototype.n_features_in_
-        vars(self).pop("feature_names_in_", None)
+        self.__dict__.pop("feature_names_in_", None)
         if hasattr(prototype, "feature_names_in_"):
             self.feature_names_in_ = prototype.feature_names_in_
         return learner, target, _start_weights(sample_weight, learner.shared.rows)
@@ -158,7 +163,9 @@ class BaseAdaBoost(_RoutingNotSupportedMixin, MetaEstimatorMixin, EncodedInputMi
     def _boost(self, learner, target, weight, held_out):
         """Add the rounds that are missing to those that there are."""
         is_zero, first = weight == 0.0, 0 if self._members is None else len(self._members)
-        fitted, steps, seeds = [], [], tree_seeds(self._seed, 0, self.n_estimators)
+        fitted: list[Any] = []
+        steps: list[Step] = []
+        seeds = tree_seeds(self._seed, 0, self.n_estimators)
         watch = None if held_out is None else self._watch(learner, *held_out)
         for i in range(self.n_estimators):
             weight = np.clip(weight, LEAST_WEIGHT, None)

@@ -2,6 +2,7 @@
 
 import copy
 from numbers import Integral
+from typing import Any
 
 import joblib
 import numpy as np
@@ -78,6 +79,14 @@ class OutOfBagPredictions(BaseEstimator):
 class StackingMixin:
     """What is ours in stacking: out-of-bag predictions in the place of folds."""
 
+    cv: Any
+    estimators: Any
+    estimators_: Any
+    n_jobs: Any
+    named_estimators_: Any
+    _validate_estimators: Any
+    _validate_params: Any
+
     @all_or_nothing
     def fit(self, X, y, **fit_params):
         """Fit the estimators, and the final one to their predictions.
@@ -101,7 +110,7 @@ class StackingMixin:
             With cv="oob": an estimator has no out-of-bag rows.
         """
         if not (isinstance(self.cv, str) and self.cv == "oob"):
-            return super().fit(X, y, **fit_params)
+            return super().fit(X, y, **fit_params)  # type: ignore[misc]
         self._validate_params()
         names, given = self._validate_estimators()
         bags = [(name, each) for name, each in zip(names, given, strict=True) if not isinstance(each, str)]

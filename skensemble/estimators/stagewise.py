@@ -103,7 +103,7 @@ class BaseGradientBoosting(EncodedInputMixin):
         if self.estimator is not None:
             first = self.estimators_[0, 0]
             for name in ("n_features_in_", "feature_names_in_"):
-                vars(self).pop(name, None)
+                self.__dict__.pop(name, None)
                 if hasattr(first, name):
                     setattr(self, name, getattr(first, name))
         return self
@@ -156,7 +156,7 @@ class BaseGradientBoosting(EncodedInputMixin):
         self._packed = self._learners = None
         self.n_estimators_, self.train_score_ = 0, np.empty(0)
         for name in ("oob_improvement_", "oob_scores_", "oob_score_"):
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
         self.init_ = self._default_init() if self.init is None else self.init
         if self.init_ != "zero":
             self.init_ = clone(self.init_)
@@ -180,7 +180,7 @@ class BaseGradientBoosting(EncodedInputMixin):
         """Return what is fitted in each round to the training rows."""
         if self.estimator is not None:
             return EstimatorLearner(self.estimator, X)
-        plan = make_plan(self, *X.shape, (), criterion="squared_error")
+        plan = make_plan(self, X.shape[0], X.shape[1], (), criterion="squared_error")
         if is_classifier(self):
             plan = plan._replace(settings=plan.settings._replace(least_impurity=LEAST_IMPURITY))
         X = np.ascontiguousarray(X) if isinstance(X, np.ndarray) else X

@@ -33,7 +33,6 @@ class Objective:
     """
 
     is_refined = False  # whether the values of leaves are better than a Newton step
-    step_scale = 1.0  # of the Newton steps of leaves that are grown on gradients only
 
     def __init__(self, loss):
         self.loss = loss
@@ -58,6 +57,11 @@ class Objective:
     def predict(self, raw):
         """Return predictions (n_samples, ...) from raw ones (n_samples, n_outputs)."""
         return raw[:, 0]
+
+    @property
+    def step_scale(self):
+        """What the Newton steps of leaves are multiplied by that are grown on gradients only, float."""
+        return 1.0
 
     def link(self, predictions):
         """Return raw predictions (n_samples, n_outputs) from what `predict` returns, or an estimator in its place."""
