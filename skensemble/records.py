@@ -73,6 +73,9 @@ class RankedFeatures(NamedTuple):
     rows: np.ndarray  # sparse: (n_stored,) int32, ascending within a feature
     zero_ranks: np.ndarray  # sparse: (n_features,) int64: the code of the values that are not stored
     flags: Flags
+    sorted_keys: (
+        np.ndarray
+    )  # (n_features, n_samples) int64, see `arrays.sorting`: in order; no length: nobody sorted them
 
     def all_codes(self):
         """The codes of all samples."""

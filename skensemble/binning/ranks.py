@@ -4,6 +4,7 @@ import numpy as np
 
 from skensemble._compile import kernel
 from skensemble._threads import run_in_threads
+from skensemble.arrays.sorting import N_COUNTS, POSITION_BITS, sort_keys
 from skensemble.binning.flags import find_flags, no_flags
 from skensemble.records import RankedFeatures
 
@@ -11,6 +12,7 @@ from skensemble.records import RankedFeatures
 _ALMOST_CONSTANT = np.float32(1e-7)
 
 SMALL = 1 << 17  # values that are ranked by one thread
+_MOST_SORTED = 1 << 25  # keys of all features: 256 MiB
 _MOST_SHORT_CODES = 1 << 16
 _FEW = 256  # distinct values
 _STRETCH = 512  # rows that are turned at once, in cache
@@ -63,7 +65,35 @@ def rank_features(X, n_categories, n_threads=1):
         rows=np.zeros(0, np.int32),
         zero_ranks=nothing,
         flags=find_flags(codes, n_categories == 0, np.diff(offsets)),
+        sorted_keys=np.zeros((0, 0), np.int64),
     )
+
+
+def with_sorted_keys(data, n_threads=1):
+    """Return the same features with their keys in order, for many trees whose roots hold all samples.
+
+    Only of dense ranks, and where the keys do not take more memory than `_MOST_SORTED`.
+    """
+    n_samples, n_features = data.ranks.shape
+    if data.is_sparse or data.are_values or data.ranks.size > _MOST_SORTED:
+        return data
+    keys = np.empty((n_features, n_samples), np.int64)
+
+    def sort_feature(feature):
+        spare, counts = np.empty(n_samples, np.int64), np.empty(N_COUNTS, np.int64)
+        sort_column(data.ranks, feature, data.missing_code(feature), keys[feature], spare, counts)
+
+    tasks = [lambda feature=feature: sort_feature(feature) for feature in range(n_features)]
+    run_in_threads(tasks, n_threads if data.ranks.size > SMALL else 1)
+    return data._replace(sorted_keys=keys)
+
+
+@kernel
+def sort_column(ranks, feature, highest, keys, spare, counts):
+    """Write the keys of a feature, up to the highest rank, in order."""
+    for i in range(keys.size):
+        keys[i] = (np.int64(ranks[i, feature]) << POSITION_BITS) | i
+    sort_keys(keys, spare, counts, keys.size, 0, highest)
 
 
 def rank_sparse_features(X):
@@ -99,6 +129,7 @@ def rank_sparse_features(X):
         rows=X.indices.astype(np.int32),
         zero_ranks=codes[len(columns) :],
         flags=no_flags(n_features, ranks.dtype),
+        sorted_keys=np.zeros((0, 0), np.int64),
     )
 
 

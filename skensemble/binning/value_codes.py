@@ -68,6 +68,7 @@ def _value_coded(codes, n_categories, *, is_sparse, indptr, rows):
         rows=rows,
         zero_ranks=np.full(len(n_categories) if is_sparse else 0, _ZERO),
         flags=flags,
+        sorted_keys=np.zeros((0, 0), np.int64),
     )
 
 

@@ -7,6 +7,7 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 
 from skensemble._threads import StopFlag
+from skensemble.binning.ranks import with_sorted_keys
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skensemble.estimators.extra_tree import ExtraTreeClassifier, ExtraTreeRegressor
 from skensemble.estimators.targets import weights_with_classes
@@ -32,12 +33,16 @@ class SharedTrees:
         Its parameters count.
     X, y : as in its `fit`
     n_threads : int, default=1
+    has_all_rows : bool, default=False
+        Whether most trees grow on all samples: then these are sorted once.
     """
 
-    def __init__(self, tree, X, y, n_threads=1):
+    def __init__(self, tree, X, y, n_threads=1, *, has_all_rows=False):
         self.prototype, self.n_threads = clone(tree), n_threads
         self.prototype._validate_params()
         self.prepared = self.prototype._prepare(X, y, n_threads=n_threads)
+        if has_all_rows:
+            self.prepared = self.prepared._replace(data=with_sorted_keys(self.prepared.data, n_threads))
         self.workspace, self.stop = Workspace(), StopFlag()
         X = self.prepared.X
         self.rows = X.tocsr() if issparse(X) else np.ascontiguousarray(X)

@@ -12,6 +12,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_y, _num_samples, check_is_fitted
 
 from skensemble._threads import resolve_n_jobs
+from skensemble.binning.ranks import with_sorted_keys
 from skensemble.boosting.stagewise import StagewiseBooster, TreeLearner
 from skensemble.estimators.decision_tree import DecisionTreeRegressor
 from skensemble.estimators.growth_parameters import as_seed, make_plan, resolve_max_features
@@ -185,6 +186,7 @@ class BaseGradientBoosting(EncodedInputMixin):
             plan = plan._replace(settings=plan.settings._replace(least_impurity=LEAST_IMPURITY))
         X = np.ascontiguousarray(X) if isinstance(X, np.ndarray) else X
         data = encode(X.tocsc() if issparse(X) else X, self._n_categories, "best", n_threads)
+        data = with_sorted_keys(data, n_threads) if self.subsample == 1.0 else data
         return TreeLearner(plan, data, X, self._n_categories, self.ccp_alpha, self.n_trees_per_iteration_)
 
     def _boost(self, train, held_out, monitor):

@@ -22,6 +22,12 @@ def no_split():
 
 
 @inlined
+def is_sorted(data, place):
+    """Whether the keys of a node are those that were sorted for all trees: it is the root, and has all samples."""
+    return place.start == 0 and data.sorted_keys.shape[1] == place.stop and place.stop > 0
+
+
+@inlined
 def as_split(boundary, feature, code, threshold, n_missing, n):
     """A boundary as a split of a feature; later missing values go with more samples if the node has none itself."""
     missing_left = boundary.missing_left if n_missing else 2 * boundary.n_left > n
@@ -52,7 +58,9 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
     lowest, highest, n_missing = span
     n_keys, zero_rank = stored
     criterion, samples, first = task.criterion, task.samples, task.data.offsets[feature]
-    keys, rows, n_statistics = task.desk.keys, task.desk.buckets.rows, criterion.total.size
+    were_sorted = is_sorted(task.data, place)
+    keys = task.data.sorted_keys[feature] if were_sorted else task.desk.keys
+    rows, n_statistics = task.desk.buckets.rows, criterion.total.size
     n_ranks, n = highest - lowest + 1, gate.n_samples
     if n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
         collect_buckets(criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node)
@@ -71,7 +79,8 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
             n_keys += 1
         elif n_missing:
             top = task.data.missing_code(feature)
-        sort_keys(keys, task.desk.spare_keys, task.desk.counts, n_keys, lowest, top)
+        if not were_sorted:
+            sort_keys(keys, task.desk.spare_keys, task.desk.counts, n_keys, lowest, top)
         boundary = sweep_samples(criterion, samples, place.start, keys, n_keys, n_missing, True, rows, node, gate, bar)
         if boundary.at < 0:
             return no_split()

@@ -7,7 +7,7 @@ from skensemble.records import Place
 from skensemble.splitting.categorical import split_categories
 from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, raised
 from skensemble.splitting.gathering import fill_in, gather_stored
-from skensemble.splitting.numeric import no_split, split_best, split_lane
+from skensemble.splitting.numeric import is_sorted, no_split, split_best, split_lane
 from skensemble.splitting.panel import choose_cuts, draw_lanes, fill_panel, gather_flags, write_keys
 
 
@@ -99,7 +99,8 @@ def split_feature(task, lane, reads_panel, place, node, gate, feature, bar):
     if reads_panel and panel.is_cut[lane]:
         return split_lane(task, lane, place, node, gate, feature, bar), False
     if reads_panel:
-        write_keys(panel, lane, n, desk.keys)
+        if not (is_sorted(data, place) and not data.is_categorical[feature]):
+            write_keys(panel, lane, n, desk.keys)
     elif n_keys < n and task.criterion.needs_order():
         fill_in(desk.keys, n_keys, n, zero_rank, desk.spare_keys)
         n_keys = n
