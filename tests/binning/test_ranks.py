@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from scipy import sparse
 
-from skensemble.binning.ranks import is_almost_constant, rank_features
+from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
+from skensemble.binning.ranks import is_almost_constant, rank_features, with_sorted_keys
 from tests.core import rank
 
 pytestmark = pytest.mark.nojit
@@ -160,3 +161,15 @@ def test_sparse_and_dense_features_have_the_same_types():
     assert [getattr(each, "dtype", type(each)) for each in dense] == [
         getattr(each, "dtype", type(each)) for each in stored
     ]
+
+
+def test_sorted_keys_are_the_samples_of_each_feature_in_order():
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 9, size=(50, 3)).astype(np.float32)
+    X[rng.random(X.shape) < 0.1] = np.nan
+    data = with_sorted_keys(rank_features(X, np.zeros(3, np.int64)))
+
+    for feature in range(3):
+        positions = data.sorted_keys[feature] & POSITION_MASK
+        assert_array_equal(positions, np.argsort(X[:, feature], kind="stable"))  # NaN last
+        assert_array_equal(data.sorted_keys[feature] >> POSITION_BITS, data.ranks[positions, feature])

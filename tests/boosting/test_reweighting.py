@@ -6,6 +6,8 @@ from numpy.testing import assert_allclose
 
 from skensemble.boosting.reweighting import gentle, r2, real, samme, votes
 
+pytestmark = pytest.mark.nojit
+
 TARGET = np.array([0, 1, 2, 1])
 WEIGHT = np.array([0.1, 0.2, 0.3, 0.4])
 

@@ -10,6 +10,8 @@ from skensemble.boosting.stagewise import LineSearch, bounded_values
 from skensemble.objectives.objectives import ObjectiveParameters, new_objective
 from skensemble.records import NODE
 
+pytestmark = pytest.mark.nojit
+
 PARAMETERS = ObjectiveParameters(quantile=0.7, huber_share=0.8, is_lower=True)
 
 

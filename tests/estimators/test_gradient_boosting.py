@@ -303,3 +303,10 @@ def test_a_failing_learner_leaves_an_earlier_fit_alone():
     with pytest.raises(RuntimeError, match="no"):
         boosting.set_params(estimator=Failing()).fit(X, y)
     assert_array_equal(boosting.set_params(estimator=None).predict(X), before)
+
+
+def test_gradients_of_classes_that_are_next_to_nothing_are_not_split():
+    X, y = labels(2)
+    boosting = GradientBoostingClassifier(learning_rate=1.0, n_estimators=60, max_depth=None, random_state=0).fit(X, y)
+    assert boosting.estimators_[-1, 0].tree_.node_count == 1  # all probabilities are 0 or 1 up to rounding
+    assert boosting.score(X, y) == 1.0
