@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
-from skensemble.estimators.growth_parameters import make_plan, resolve_max_features
+from skensemble.estimators.growth_parameters import TREE_PARAMETERS, make_plan, resolve_max_features
 from skensemble.estimators.inputs import all_or_nothing
 from skensemble.estimators.prepared_data import encode
 from skensemble.estimators.progress import tree_progress
@@ -37,20 +37,7 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
 
     _tree_class: type
     _splitter = "best"
-    _tree_parameters = (
-        "criterion",
-        "max_depth",
-        "min_samples_split",
-        "min_samples_leaf",
-        "min_weight_fraction_leaf",
-        "max_features",
-        "max_leaf_nodes",
-        "min_impurity_decrease",
-        "ccp_alpha",
-        "monotonic_cst",
-        "categorical_features",
-        "interaction_cst",
-    )
+    _tree_parameters = ("criterion", *TREE_PARAMETERS)
 
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing

@@ -12,6 +12,19 @@ from skensemble.growing.plan import TreePlan
 from skensemble.records import Constraints, Settings
 
 NO_LIMIT = np.iinfo(np.int64).max
+TREE_PARAMETERS = (  # that an ensemble hands on to its trees, whatever their criterion
+    "max_depth",
+    "min_samples_split",
+    "min_samples_leaf",
+    "min_weight_fraction_leaf",
+    "max_features",
+    "max_leaf_nodes",
+    "min_impurity_decrease",
+    "ccp_alpha",
+    "monotonic_cst",
+    "categorical_features",
+    "interaction_cst",
+)
 
 
 def as_seed(random_state):

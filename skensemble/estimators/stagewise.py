@@ -15,7 +15,7 @@ from skensemble._threads import resolve_n_jobs
 from skensemble.binning.ranks import with_sorted_keys
 from skensemble.boosting.stagewise import StagewiseBooster, TreeLearner
 from skensemble.estimators.decision_tree import DecisionTreeRegressor
-from skensemble.estimators.growth_parameters import as_seed, make_plan, resolve_max_features
+from skensemble.estimators.growth_parameters import TREE_PARAMETERS, as_seed, make_plan, resolve_max_features
 from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
 from skensemble.estimators.prepared_data import encode
 from skensemble.estimators.progress import StageReporter
@@ -23,19 +23,6 @@ from skensemble.estimators.stages import HeldOutLoss, Stages, fit_start
 from skensemble.estimators.weak_learners import EstimatorLearner
 
 LEAST_IMPURITY = np.finfo(np.float64).eps  # of the gradients of classes, which are numbers up to 1; scikit-learn's
-TREE_PARAMETERS = (
-    "max_depth",
-    "min_samples_split",
-    "min_samples_leaf",
-    "min_weight_fraction_leaf",
-    "max_features",
-    "max_leaf_nodes",
-    "min_impurity_decrease",
-    "ccp_alpha",
-    "monotonic_cst",
-    "categorical_features",
-    "interaction_cst",
-)
 
 
 class BaseGradientBoosting(EncodedInputMixin):
