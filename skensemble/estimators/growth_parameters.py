@@ -84,14 +84,14 @@ def make_plan(estimator, n_samples, n_features, n_classes, *, splitter="best", c
     if not isinstance(min_samples_split, Integral):
         min_samples_split = max(2, ceil(min_samples_split * n_samples))
     monotonic = _monotonic_constraints(estimator, n_features, n_classes)
+    draws_none = estimator.max_features is None
     settings = Settings(
         max_depth=NO_LIMIT if estimator.max_depth is None else int(estimator.max_depth),
         min_samples_split=int(max(min_samples_split, 2 * min_samples_leaf)),
         min_samples_leaf=int(min_samples_leaf),
         min_weight_leaf=float(estimator.min_weight_fraction_leaf),
         min_impurity_decrease=float(estimator.min_impurity_decrease),
-        # All are drawn, too: in a fixed order the first features would win all ties, of which small nodes have many.
-        max_features=resolve_max_features(estimator.max_features, n_features),
+        max_features=NO_LIMIT if draws_none else resolve_max_features(estimator.max_features, n_features),
         max_leaf_nodes=0 if estimator.max_leaf_nodes is None else int(estimator.max_leaf_nodes),
         random_splits=splitter == "random",
         is_bounded=len(monotonic) > 0,
