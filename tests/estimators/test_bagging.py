@@ -138,11 +138,21 @@ def test_missing_values_and_categories_need_no_preparation():
     assert drawn.predict_proba(frame).shape == (200, 2)
 
 
-def test_a_weight_is_a_chance_to_be_drawn():
-    X, y = numbers()
-    weight = np.where(np.arange(len(y)) < 30, 1.0, 0.0)
-    bagging = BaggingRegressor(random_state=0).fit(X, y, sample_weight=weight)
-    assert max(samples.max() for samples in bagging.estimators_samples_) < 30
+@pytest.mark.parametrize("cls", [BaggingClassifier, BaggingRegressor])
+def test_a_weight_is_a_chance_to_be_drawn(cls):
+    X, y = labels(2) if cls is BaggingClassifier else numbers()
+    weight = np.where(np.arange(len(y)) < 30, 0.0, np.arange(len(y)) % 4)
+    bagging = cls(DecisionTreeRegressor(max_depth=1), n_estimators=200, random_state=0)
+    if cls is BaggingClassifier:
+        bagging.set_params(estimator=DecisionTreeClassifier(max_depth=1))
+    bagging.fit(X, y, sample_weight=weight)
+
+    drawn = np.concatenate(bagging.estimators_samples_)
+    counts, expected = np.bincount(drawn, minlength=len(y)), weight / weight.sum() * len(drawn)
+    deviations = (counts - expected)[expected > 0] / np.sqrt(expected[expected > 0])
+    assert counts[expected == 0].sum() == 0
+    assert np.abs(deviations).max() < 5.0
+    assert np.mean(deviations**2) == pytest.approx(1.0, abs=0.5)  # chi-squared of as many cells
 
 
 def test_a_pickle_predicts_alike():
