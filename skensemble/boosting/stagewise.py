@@ -19,10 +19,10 @@ from skensemble._team import run_team
 from skensemble._threads import StopFlag, run_in_threads
 from skensemble.boosting.booster import mean_loss, new_training
 from skensemble.boosting.gradients import Training, start_round, write_gradients
-from skensemble.growing.plan import GrownTree, Workspace, grow
+from skensemble.growing.plan import Workspace, grow
 from skensemble.objectives.losses import SquaredErrorLoss
 from skensemble.objectives.objectives import Objective
-from skensemble.records import LEAF, copy_nodes
+from skensemble.records import LEAF
 from skensemble.trees.pruning import pruned
 from skensemble.trees.trees import Trees
 
@@ -129,7 +129,7 @@ class TreeLearner:
         grown = grow(self.plan, self.data, responses, weight, seed, stop.array, self.workspaces[output])
         if self.ccp_alpha > 0.0:
             grown = pruned(grown, self.ccp_alpha)
-        grown = GrownTree(copy_nodes(grown.nodes), grown.values.copy(), grown.categories.copy())
+        grown = grown.copied()
         leaves = Trees.from_grown([grown], self.n_categories, (1,)).leaves(self.X)[:, 0]
         if search is not None:
             self._replace_leaves(grown, search.values_of_leaves(leaves, len(grown.nodes)))

@@ -11,9 +11,7 @@ from skensemble.binning.ranks import with_sorted_keys
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skensemble.estimators.extra_tree import ExtraTreeClassifier, ExtraTreeRegressor
 from skensemble.estimators.targets import weights_with_classes
-from skensemble.forests.growing import grow_trees
-from skensemble.growing.plan import GrownTree, Workspace, grow
-from skensemble.records import copy_nodes
+from skensemble.growing.plan import Workspace, grow
 from skensemble.trees.pruning import pruned
 
 OWN_TREES = (DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor)
@@ -38,7 +36,7 @@ class SharedTrees:
     """
 
     def __init__(self, tree, X, y, n_threads=1, *, has_all_rows=False):
-        self.prototype, self.n_threads = clone(tree), n_threads
+        self.prototype = clone(tree)
         self.prototype._validate_params()
         self.prepared = self.prototype._prepare(X, y, n_threads=n_threads)
         if has_all_rows:
@@ -54,21 +52,7 @@ class SharedTrees:
         grown = grow(prepared.plan, prepared.data, prepared.targets, weight, seed, self.stop.array, self.workspace)
         if self.prototype.ccp_alpha > 0.0:
             grown = pruned(grown, self.prototype.ccp_alpha)
-        return GrownTree(copy_nodes(grown.nodes), grown.values.copy(), grown.categories.copy())
-
-    def grow_all(self, weights_of, seeds, progress=None):
-        """Return a `TreeStack` of trees that grow side by side, with the weights that a function has for each seed."""
-        return grow_trees(
-            self.prepared.plan,
-            self.prepared.data,
-            self.prepared.targets,
-            seeds,
-            lambda seed: weights_with_classes(self.prepared.by_class, weights_of(seed)),
-            n_threads=self.n_threads,
-            stop=self.stop,
-            ccp_alpha=self.prototype.ccp_alpha,
-            progress=progress,
-        )
+        return grown.copied()
 
     def values(self, grown):
         """Return the value of each training sample's leaf, (n_samples, n_values) float64."""

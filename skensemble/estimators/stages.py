@@ -25,7 +25,7 @@ class Stages:
     def __init__(self, estimator, booster, first):
         self.estimator, self.booster, self.first = estimator, booster, first
         self.fitted, self.train_scores, self.improvements, self.out_of_bag_scores = [], [], [], []
-        self.scale = 2.0 if estimator.loss in ("squared_error", "log_loss") and len(booster.training.raw) == 1 else 1.0
+        self.scale = scale_of_scores(estimator)
         n_samples = len(booster.training.target)
         self.subsample = None
         if estimator.subsample < 1.0:
@@ -90,7 +90,7 @@ class HeldOutLoss:
         self.estimator, self.X = estimator, np.ascontiguousarray(X) if isinstance(X, np.ndarray) else X
         self.raw = estimator._raw_of(self.X)
         self.training = new_training(target, np.ascontiguousarray(self.raw.T))._replace(weight=weight)
-        self.scale = 2.0 if estimator.loss in ("squared_error", "log_loss") and self.raw.shape[1] == 1 else 1.0
+        self.scale = scale_of_scores(estimator)
         self.history = np.full(estimator.n_iter_no_change, np.inf)
 
     def is_stale(self, i, fitted):
@@ -108,6 +108,12 @@ class HeldOutLoss:
             self.history[i % len(self.history)] = loss
             return False
         return True
+
+
+def scale_of_scores(estimator):
+    """Return what losses are multiplied by: scores are squared errors and deviances, not their halves."""
+    has_halves = estimator.loss in ("squared_error", "log_loss") and estimator.n_trees_per_iteration_ == 1
+    return 2.0 if has_halves else 1.0
 
 
 def fit_start(estimator, X, target, weight):

@@ -65,6 +65,8 @@ class BaseGradientBoosting(EncodedInputMixin):
         """
         self._check_parameters()
         goes_on = self.warm_start and self.__sklearn_is_fitted__()
+        if goes_on and (self.estimator is None) != (self._learners is None):
+            raise ValueError("estimator cannot change between trees and others in a warm start: set warm_start=False.")
         n_categories = None
         if self.estimator is None:  # else it is up to the estimator what it takes
             X, n_categories = self._validate_training_X(X)

@@ -93,11 +93,6 @@ class FittedLearners:
         return raw
 
 
-def _classes_of(answers, classes):
-    """Return the numbers of predicted labels."""
-    return np.searchsorted(classes, answers)
-
-
 def answers_of(estimator, X, kind, classes=None):
     """Return what an estimator answers, as `skensemble.boosting.reweighting` takes it.
 
@@ -110,11 +105,11 @@ def answers_of(estimator, X, kind, classes=None):
         Of the ensemble; of a classifier only.
     """
     if kind == "SAMME":
-        return _classes_of(estimator.predict(X), classes)
+        return np.searchsorted(classes, estimator.predict(X))
     if kind == "real":
         known = estimator.predict_proba(X)
         probabilities = np.zeros((len(known), len(classes)))
-        probabilities[:, _classes_of(estimator.classes_, classes)] = known
+        probabilities[:, np.searchsorted(classes, estimator.classes_)] = known
         return probabilities
     return np.asarray(estimator.predict(X), np.float64).ravel()
 

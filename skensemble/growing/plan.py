@@ -8,7 +8,7 @@ from skensemble.criteria import SquaredError, new_criterion
 from skensemble.growing.leaf_models import LeafModels
 from skensemble.growing.nodes import IS_FINISHED, N_NODES, N_WORDS, longer, new_growth
 from skensemble.growing.tree import grow_tree_best_first, grow_tree_depth_first
-from skensemble.records import Constraints, Samples, Settings, Task
+from skensemble.records import Constraints, Samples, Settings, Task, copy_nodes
 from skensemble.splitting.desk import new_block, new_desk
 from skensemble.splitting.features import feature_order
 
@@ -32,6 +32,10 @@ class GrownTree(NamedTuple):
     values: np.ndarray  # (n_nodes, n_outputs, most classes) float64
     categories: np.ndarray  # (n_words,) uint64: sets of categories that go left
     models: LeafModels | None = None  # of linear leaves; None: all leaves are constant
+
+    def copied(self):
+        """Return the same tree in arrays of its own, but for the models."""
+        return GrownTree(copy_nodes(self.nodes), self.values.copy(), self.categories.copy(), self.models)
 
 
 def no_constraints():

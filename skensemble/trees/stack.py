@@ -4,9 +4,6 @@ import threading
 
 import numpy as np
 
-from skensemble.growing.plan import GrownTree
-from skensemble.records import copy_nodes
-
 _HEADROOM = 1.1  # of the first tree's size times the number of trees; pages that nobody writes on cost nothing,
 _MOST_AT_ONCE = 1 << 20  # but systems do not promise any number of them: nodes up to which there is room at once
 
@@ -43,9 +40,7 @@ class TreeStack:
         """Take tree `number`, a `GrownTree` whose arrays may change afterwards, but for its models."""
         with self._lock:
             if number > len(self.starts) - 1:
-                self._waiting[number] = GrownTree(
-                    copy_nodes(tree.nodes), tree.values.copy(), tree.categories.copy(), tree.models
-                )
+                self._waiting[number] = tree.copied()
                 return
             self._append(tree)
             while (following := self._waiting.pop(len(self.starts) - 1, None)) is not None:

@@ -213,6 +213,15 @@ def test_a_warm_start_plays_the_rounds_of_a_single_fit():
         assert_array_equal(parts.train_score_, whole.train_score_)
 
 
+def test_a_warm_start_does_not_mix_trees_with_other_learners():
+    X, y = numbers()
+    boosting = GradientBoostingRegressor(n_estimators=3, warm_start=True, random_state=0).fit(X, y)
+    before = boosting.predict(X)
+    with pytest.raises(ValueError, match="cannot change between trees and others"):
+        boosting.set_params(estimator=Ridge(), n_estimators=5).fit(X, y)
+    assert_array_equal(boosting.set_params(estimator=None).predict(X), before)
+
+
 def test_out_of_bag_improvements_add_up_to_the_scores():
     X, y = numbers(300)
     boosting = GradientBoostingRegressor(subsample=0.5, n_estimators=20, random_state=0).fit(X, y)
