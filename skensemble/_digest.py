@@ -38,7 +38,7 @@ class Digest:
         return self._hash.hexdigest()
 
     def add(self, value):
-        """Add a constant, a kernel, an intrinsic, a record class, or what NumPy, Numba or Python provides.
+        """Add a constant, a kernel, an intrinsic, a record class or type of ours, or what others provide.
 
         Raises
         ------
@@ -61,6 +61,9 @@ class Digest:
             self._add_function(value._defn, is_compiled=False)
         elif is_record(value):
             self._add_record(value)
+        elif hasattr(type(value), "defined_by"):  # a type of Numba's that is ours
+            self._note("type", repr(value))
+            self._add_defined(value.defined_by)
         else:
             self._note("versioned", _versioned_name(value))
 
@@ -93,6 +96,13 @@ class Digest:
             self.add(type(values))
         for value in sorted(values, key=repr) if isinstance(values, frozenset) else values:
             self.add(value)
+
+    def _add_defined(self, parts):
+        for part in parts:
+            if inspect.isfunction(part):
+                self._add_function(part, is_compiled=False)
+            else:
+                self.add(part)
 
     def _add_function(self, function, is_compiled):
         if not self._is_new(function):

@@ -21,7 +21,7 @@ _READ, _IN_ALL_CACHES, _DATA = 0, 3, 1  # arguments of llvm.prefetch
 @intrinsic
 def prefetch(typing_context, array, index):
     """Bring the cache line of an item near, without waiting for it: ``prefetch(array, index)``."""
-    if not _is_flat(array):
+    if not is_flat(array):
         return None
 
     def generate(context, builder, signature, arguments):
@@ -38,7 +38,7 @@ def prefetch(typing_context, array, index):
 @intrinsic
 def atomic_add(typing_context, array, index, value):
     """Add to an item of an int64 array, in one step for all threads; return what was there before."""
-    if not _is_flat(array) or array.dtype != types.int64:
+    if not is_flat(array) or array.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
@@ -51,7 +51,7 @@ def atomic_add(typing_context, array, index, value):
 @intrinsic
 def atomic_load(typing_context, array, index):
     """Read an item of an int64 array anew; what its writer had written before it can be read afterwards."""
-    if not _is_flat(array) or array.dtype != types.int64:
+    if not is_flat(array) or array.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
@@ -76,11 +76,11 @@ def offer_core(typing_context):
 @intrinsic
 def load_pair(typing_context, pairs, at):
     """Read two neighbouring items of an int64 array, for `add_pair`."""
-    if not _is_flat(pairs) or pairs.dtype != types.int64:
+    if not is_flat(pairs) or pairs.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
-        pair = _load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
+        pair = load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
         items = [builder.extract_element(pair, ir.IntType(32)(lane)) for lane in range(2)]
         return context.make_tuple(builder, signature.return_type, items)
 
@@ -90,7 +90,7 @@ def load_pair(typing_context, pairs, at):
 @intrinsic
 def add_pair(typing_context, totals, to, pair):
     """Add a pair to two neighbouring items of an int64 array: ``totals[to : to + 2] += pair``."""
-    if not _is_flat(totals) or totals.dtype != types.int64:
+    if not is_flat(totals) or totals.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
@@ -98,8 +98,8 @@ def add_pair(typing_context, totals, to, pair):
         for lane in range(2):
             item = builder.extract_value(arguments[2], lane)
             added = builder.insert_element(added, item, ir.IntType(32)(lane))
-        total = _load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
-        _store_lanes(context, builder, signature, arguments, 0, builder.add(total, added), arguments[1], 2)
+        total = load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
+        store_lanes(context, builder, signature, arguments, 0, builder.add(total, added), arguments[1], 2)
         return context.get_dummy_value()
 
     return types.void(totals, types.intp, pair), generate
@@ -108,7 +108,7 @@ def add_pair(typing_context, totals, to, pair):
 @intrinsic
 def items_in_word(typing_context, array):
     """How many items of an array `load_word` reads, as a constant, so that loops over them are unrolled."""
-    if not _is_flat(array):
+    if not is_flat(array):
         return None
 
     def generate(context, builder, signature, arguments):
@@ -120,7 +120,7 @@ def items_in_word(typing_context, array):
 @intrinsic
 def load_word(typing_context, array, at):
     """Read eight bytes of an array of unsigned integers, from an item on, as a uint64: the first in the lowest bits."""
-    if not _is_flat(array):
+    if not is_flat(array):
         return None
 
     def generate(context, builder, signature, arguments):
@@ -136,54 +136,80 @@ def find_extremes(typing_context, lowest, highest, codes, n):
 
     The loop is in here since a compiler that has to think that `lowest` may lie in `codes` writes it at each turn.
     """
-    if not (_is_flat(lowest) and _is_flat(codes)) or not lowest.dtype == highest.dtype == codes.dtype:
+    if not (is_flat(lowest) and is_flat(codes)) or not lowest.dtype == highest.dtype == codes.dtype:
         return None
 
     def generate(context, builder, signature, arguments):
         zero = context.get_constant(types.intp, 0)
-        first = _load_lanes(context, builder, signature, arguments, 2, zero)
+        first = load_lanes(context, builder, signature, arguments, 2, zero)
         bounds = [cgutils.alloca_once_value(builder, first) for _ in range(2)]
         with cgutils.for_range(builder, arguments[3]) as loop:
             at = builder.mul(loop.index, context.get_constant(types.intp, LANES))
-            read = _load_lanes(context, builder, signature, arguments, 2, at)
+            read = load_lanes(context, builder, signature, arguments, 2, at)
             for bound, relation in zip(bounds, "<>", strict=True):
                 old = builder.load(bound)
                 builder.store(builder.select(builder.icmp_unsigned(relation, read, old), read, old), bound)
         for number, bound in enumerate(bounds):
-            _store_lanes(context, builder, signature, arguments, number, builder.load(bound))
+            store_lanes(context, builder, signature, arguments, number, builder.load(bound))
         return context.get_dummy_value()
 
     return types.void(lowest, highest, codes, types.intp), generate
 
 
 @intrinsic
-def add_below(typing_context, sums, to, value, codes, at, bounds):
-    """Add a value to ``sums[to : to + LANES]`` where ``codes[at : at + LANES]``, unsigned, do not exceed the bounds."""
-    if not (_is_flat(sums) and _is_flat(codes)) or codes.dtype != bounds.dtype or sums.dtype != types.float64:
+def order_rows(typing_context, array, first, second):
+    """Exchange LANES items from `first` on with as many from `second` on, item by item, where they are not in order.
+
+    The items are unsigned; `first` and `second` differ.
+    """
+    if not is_flat(array):
         return None
 
     def generate(context, builder, signature, arguments):
-        code = _load_lanes(context, builder, signature, arguments, 3, arguments[4])
-        bound = _load_lanes(context, builder, signature, arguments, 5)
-        total = _load_lanes(context, builder, signature, arguments, 0, arguments[1])
-        numbers = ir.VectorType(ir.DoubleType(), LANES)
-        values = ir.Constant(numbers, ir.Undefined)
-        for lane in range(LANES):
-            values = builder.insert_element(values, arguments[2], ir.IntType(32)(lane))
-        zeros = ir.Constant(numbers, [0.0] * LANES)
+        low, high = (load_lanes(context, builder, signature, arguments, 0, at) for at in arguments[1:])
+        is_less = builder.icmp_unsigned("<", low, high)
+        for at, lanes in zip(arguments[1:], ((low, high), (high, low)), strict=True):
+            store_lanes(context, builder, signature, arguments, 0, builder.select(is_less, *lanes), at)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp), generate
+
+
+@intrinsic
+def add_below(typing_context, sums, to, value, codes, at, bounds):
+    """Add a value to ``sums[to : to + LANES]`` where ``codes[at : at + LANES]``, unsigned, do not exceed the bounds."""
+    if not (is_flat(sums) and is_flat(codes)) or codes.dtype != bounds.dtype or sums.dtype != types.float64:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        code = load_lanes(context, builder, signature, arguments, 3, arguments[4])
+        bound = load_lanes(context, builder, signature, arguments, 5)
+        total = load_lanes(context, builder, signature, arguments, 0, arguments[1])
+        values = in_all_lanes(builder, arguments[2])
+        zeros = ir.Constant(values.type, [0.0] * LANES)
         total = builder.fadd(total, builder.select(builder.icmp_unsigned("<=", code, bound), values, zeros))
-        _store_lanes(context, builder, signature, arguments, 0, total, arguments[1])
+        store_lanes(context, builder, signature, arguments, 0, total, arguments[1])
         return context.get_dummy_value()
 
     return types.void(sums, types.intp, types.float64, codes, types.intp, bounds), generate
 
 
-def _load_lanes(context, builder, signature, arguments, number, at=None, n_lanes=LANES):
+def in_all_lanes(builder, value):
+    """LANES times the same value."""
+    lanes = ir.Constant(ir.VectorType(value.type, LANES), ir.Undefined)
+    for lane in range(LANES):
+        lanes = builder.insert_element(lanes, value, ir.IntType(32)(lane))
+    return lanes
+
+
+def load_lanes(context, builder, signature, arguments, number, at=None, n_lanes=LANES):
+    """Read some neighbouring items of an array argument."""
     address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at, n_lanes)
     return builder.load(address, align=n_bytes)
 
 
-def _store_lanes(context, builder, signature, arguments, number, lanes, at=None, n_lanes=LANES):
+def store_lanes(context, builder, signature, arguments, number, lanes, at=None, n_lanes=LANES):
+    """Write some neighbouring items of an array argument."""
     address, n_bytes = _lanes_address(context, builder, signature, arguments, number, at, n_lanes)
     builder.store(lanes, address, align=n_bytes)
 
@@ -198,13 +224,19 @@ def _lanes_address(context, builder, signature, arguments, number, at, n_lanes):
     return builder.bitcast(address, pointer), array_type.dtype.bitwidth // 8
 
 
-def _is_flat(array):
+def is_flat(array):
+    """Whether a type is that of a C-contiguous array."""
     return isinstance(array, types.Array) and array.layout == "C"
 
 
 def _address(context, builder, signature, arguments):
-    array = context.make_array(signature.args[0])(context, builder, arguments[0])
-    return builder.gep(array.data, [arguments[1]])
+    return address_of_item(context, builder, signature, arguments, 0, arguments[1])
+
+
+def address_of_item(context, builder, signature, arguments, number, at):
+    """The address of an item of an array argument."""
+    array = context.make_array(signature.args[number])(context, builder, arguments[number])
+    return builder.gep(array.data, [at])
 
 
 if config.DISABLE_JIT:
@@ -245,6 +277,12 @@ if config.DISABLE_JIT:
         """Write the least and the greatest of each of LANES columns of the first n rows."""
         lowest[:LANES] = codes[:n].min(axis=0)
         highest[:LANES] = codes[:n].max(axis=0)
+
+    def order_rows(array, first, second):
+        """Exchange LANES items with LANES others, item by item, where they are not in order."""
+        items = array.reshape(-1)
+        low, high = items[first : first + LANES].copy(), items[second : second + LANES].copy()
+        items[first : first + LANES], items[second : second + LANES] = np.minimum(low, high), np.maximum(low, high)
 
     def add_below(sums, to, value, codes, at, bounds):
         """Add a value to LANES sums where the codes do not exceed the bounds."""

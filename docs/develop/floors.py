@@ -25,6 +25,7 @@ MEANINGS = {
     "_random": "hashed draws",
     "records": "what kernels take",
     "arrays": "sorting, bitsets, heap, codes of floats",
+    "_lanes": "eight floats as one",
     "_compile": "the door to Numba",
     "_intrinsics": "instructions that Numba lacks",
     "_cache": "machine code on disk",

@@ -1,6 +1,7 @@
-"""Sorting: of integer keys, `(rank << 32) | position`, by rank, and of floats with what belongs to them."""
+"""Sorting: of integer keys, `(rank << 32) | position`, by rank; of columns side by side; of floats with a label."""
 
 from skensemble._compile import inlined, part
+from skensemble._intrinsics import LANES, order_rows
 
 POSITION_BITS = 32
 POSITION_MASK = (1 << POSITION_BITS) - 1
@@ -93,6 +94,47 @@ def move_by_digit(source, target, counts, n, offset, shift, digit_bits):
         digit = ((source[i] - offset) >> shift) & mask
         target[counts[digit]] = source[i]
         counts[digit] += 1
+
+
+@part
+def sort_lanes(keys, n):
+    """Sort each of LANES columns of the first n rows.
+
+    Merge exchange (Batcher 1968; Knuth 1998, algorithm 5.2.2M) orders pairs of rows that do not depend on what is in
+    them: one instruction works on all columns, and there is no branch that nobody can foresee.
+
+    Parameters
+    ----------
+    keys : (>= n, LANES), unsigned
+    """
+    top = 1
+    while 2 * top < n:
+        top *= 2
+    run = top
+    while run > 0:
+        reach, remainder, distance = top, 0, run
+        while True:
+            order_pairs(keys, remainder, n - distance, run, distance)
+            if reach == run:
+                break
+            distance, reach, remainder = reach - run, reach // 2, run
+        run //= 2
+
+
+@part
+def order_pairs(keys, first, stop, run, distance):
+    """Order rows i and i + distance: for `run` rows i from `first` on, not the next `run`, and so on up to `stop`.
+
+    Whichever of the two loops is longer is the inner one.
+    """
+    if 2 * run * run < stop - first:
+        for offset in range(run):
+            for i in range(first + offset, stop, 2 * run):
+                order_rows(keys, LANES * i, LANES * (i + distance))
+    else:
+        for start in range(first, stop, 2 * run):
+            for i in range(start, min(start + run, stop)):
+                order_rows(keys, LANES * i, LANES * (i + distance))
 
 
 @part

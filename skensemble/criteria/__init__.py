@@ -20,6 +20,7 @@ so that gains can be compared, added and normalised alike.  The methods of a cri
 `collect_below(panel, i, node, samples, position)`  the same for each lane in which sample i is before the cut
 `complete_below(panel, samples)`         after all samples: write what others of a lane's statistics tell
 `evaluate(left, node, n_moved)`          the gain of the boundary
+`bound_gains(panel, node, samples, place, mask)`  what no boundary of a sorted lane gains more than, +inf: not known
 `spread(node)`                           weighted sum of squares about the mean, roughly
 `child_values(left, node, n_moved)`      predictions of both children (one output, at most two classes)
 =======================================  ==============================================================================
@@ -30,6 +31,7 @@ of its own, `value`, `score` and `score_of_children`.
 
 import numpy as np
 
+from skensemble._intrinsics import LANES
 from skensemble.criteria.absolute_error import AbsoluteError
 from skensemble.criteria.entropy import Entropy
 from skensemble.criteria.gini import Gini
@@ -75,5 +77,5 @@ def new_criterion(name, targets, n_classes, n_rows):
     offsets = np.concatenate([[0], np.cumsum(n_classes)]).astype(np.int64)
     total, left = np.zeros(2 + offsets[-1]), np.zeros(offsets[-1])
     if name == "gini":
-        return Gini(targets, offsets, total, left)
+        return Gini(targets, offsets, total, left, np.zeros(left.size * LANES))
     return Entropy(targets, offsets, total, left, np.zeros((3, offsets[-1])))

@@ -128,6 +128,9 @@ class AbsoluteError(NamedTuple):
             left_loss += median_loss(self.sums[output], self.ordered[output], self.extent[1], left.weight)[0]
         return (node.score - left_loss - self.right_loss[n_moved]) / self.median.size
 
+    def bound_gains(self, panel, node, samples, place, mask):
+        panel.most_gains[:] = np.inf
+
     def spread(self, node):
         deviation = 1.2533 * node.impurity  # of a normal distribution: sqrt(pi / 2) times its mean deviation
         return deviation * deviation * node.weight * self.median.size

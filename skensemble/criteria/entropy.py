@@ -99,6 +99,9 @@ class Entropy(NamedTuple):
         sides = _weight_log(left.weight) + _weight_log(node.weight - left.weight)
         return (score - n_outputs * sides - node.score) / n_outputs
 
+    def bound_gains(self, panel, node, samples, place, mask):
+        panel.most_gains[:] = np.inf
+
     def spread(self, node):
         return class_spread(self.total)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import record
+from skensemble._lanes import all_lanes, put_in_lanes, take, take_in_lanes, take_pairs
 from skensemble.criteria.classes import (
     class_column,
     class_spread,
@@ -14,6 +15,7 @@ from skensemble.criteria.classes import (
     sum_classes,
     write_shares,
 )
+from skensemble.criteria.lanes import sweep_lanes
 from skensemble.records import Left, NodeStatistics
 
 
@@ -29,6 +31,7 @@ class Gini(NamedTuple):
     offsets: np.ndarray  # (n_outputs + 1,) int64: where the classes of an output start
     total: np.ndarray  # (2 + n_classes,) float64: the node's statistics row
     left: np.ndarray  # (n_classes,) float64: weights of the classes on the left
+    lanes: np.ndarray  # (n_classes * LANES,) float64: the same, lane by lane
 
     def needs_order(self):
         return False
@@ -86,6 +89,28 @@ class Gini(NamedTuple):
     def evaluate(self, left, node, n_moved):
         parts = left.first / left.weight + left.second / (node.weight - left.weight)
         return (parts - node.score / node.weight) / (self.offsets.size - 1)
+
+    def bound_gains(self, panel, node, samples, place, mask):
+        if self.offsets.size == 2:
+            sweep_lanes(self, panel, node, samples, place, mask)
+        else:
+            panel.most_gains[:] = np.inf
+
+    def begin_lanes(self, node):
+        for item in range(self.lanes.size):
+            self.lanes[item] = 0.0
+        return Left(all_lanes(0.0), all_lanes(0.0), all_lanes(node.score))
+
+    def move_lanes(self, left, node, samples, start, at):
+        weights, classes = take_pairs(samples.pair, start, *at)
+        before, total = take_in_lanes(self.lanes, classes), take(self.total, 2, classes)
+        put_in_lanes(self.lanes, classes, before + weights)
+        first = left.first + weights * (2.0 * before + weights)
+        second = left.second - weights * (2.0 * (total - before) - weights)
+        return Left(left.weight + weights, first, second)
+
+    def evaluate_lanes(self, left, node):
+        return self.evaluate(left, node, 0)
 
     def spread(self, node):
         return class_spread(self.total)

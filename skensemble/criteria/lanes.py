@@ -1,7 +1,10 @@
-"""Statistics rows of all lanes of a panel at once; see `skensemble.splitting.panel`."""
+"""All lanes of a panel at once: statistics rows, and gains; see `skensemble.splitting.panel`."""
+
+import numpy as np
 
 from skensemble._compile import inlined
 from skensemble._intrinsics import LANES, add_below
+from skensemble._lanes import all_lanes, raised_at_boundaries, store
 
 
 @inlined
@@ -15,3 +18,13 @@ def copy_statistic(panel, k, to):
     """Copy statistic k of each lane."""
     for lane in range(LANES):
         panel.sums[to * LANES + lane] = panel.sums[k * LANES + lane]
+
+
+@inlined
+def sweep_lanes(criterion, panel, node, samples, place, mask):
+    """Write the greatest gain of the boundaries of each lane, whose keys are sorted; the mask is the positions'."""
+    gains, left = all_lanes(-np.inf), criterion.begin_lanes(node)
+    for row in range(place.stop - place.start - 1):
+        left = criterion.move_lanes(left, node, samples, place.start, (panel.keys, row, mask))
+        gains = raised_at_boundaries(gains, criterion.evaluate_lanes(left, node), panel.keys, row, mask)
+    store(panel.most_gains, 0, gains)

@@ -96,6 +96,9 @@ class Poisson(NamedTuple):
             score += _mean_log(self.left[output], left.weight) + _mean_log(total - self.left[output], right_weight)
         return self.scale * (score - node.score)
 
+    def bound_gains(self, panel, node, samples, place, mask):
+        panel.most_gains[:] = np.inf
+
     def spread(self, node):
         spread = 0.0
         for output in range(self.left.size):

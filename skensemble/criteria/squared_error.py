@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import record
+from skensemble._lanes import all_lanes, take_pairs
+from skensemble.criteria.lanes import sweep_lanes
 from skensemble.criteria.responses import (
     collect_responses,
     collect_responses_below,
@@ -97,7 +99,26 @@ class SquaredError(NamedTuple):
             squares = 0.0
             for output in range(self.left.size):
                 squares += self.left[output] * self.left[output]
+        return self.gain(squares, left, node)
+
+    def gain(self, squares, left, node):
         return self.scale * squares * node.weight / (left.weight * (node.weight - left.weight))
+
+    def bound_gains(self, panel, node, samples, place, mask):
+        if self.left.size == 1:
+            sweep_lanes(self, panel, node, samples, place, mask)
+        else:
+            panel.most_gains[:] = np.inf
+
+    def begin_lanes(self, node):
+        return Left(all_lanes(0.0), all_lanes(0.0), all_lanes(0.0))
+
+    def move_lanes(self, left, node, samples, start, at):
+        weights, responses = take_pairs(samples.pair, start, *at)
+        return Left(left.weight + weights, left.first + weights * (responses - node.center), left.second)
+
+    def evaluate_lanes(self, left, node):
+        return self.gain(left.first * left.first, left, node)
 
     def spread(self, node):
         return node.impurity * node.weight / self.scale

@@ -10,6 +10,8 @@ from skensemble.arrays.bitset import n_words
 from skensemble.arrays.sorting import N_COUNTS
 from skensemble.records import Codes
 
+MOST_SORTED = 256  # samples of a node up to which the lanes of a panel are sorted side by side
+
 
 @record
 class Buckets(NamedTuple):
@@ -41,7 +43,9 @@ class Panel(NamedTuple):
     bounds: np.ndarray  # (LANES,), of the data's dtype: the last code before that cut
     thresholds: np.ndarray  # (LANES,) float64: of random cuts
     sums: np.ndarray  # (n_statistics * LANES,) float64: the statistics row of what is before the cut, lane by lane
+    most_gains: np.ndarray  # (LANES,) float64: no boundary gains more
     table_lanes: np.ndarray  # (LANES,) int64: the lanes that come from the table of ranks, not from flags
+    keys: np.ndarray  # (MOST_SORTED, LANES) uint32: code and position, lane by lane in order, of a small node
     words: np.ndarray  # (n_words, n) uint64: the flags of the node's samples
     varying: np.ndarray  # (n_words,) uint64: those that are not constant in the node
 
@@ -104,7 +108,9 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype, n_flag_
         bounds=np.zeros(LANES, dtype),
         thresholds=np.zeros(LANES),
         sums=np.zeros(n_statistics * LANES),
+        most_gains=np.zeros(LANES),
         table_lanes=np.zeros(LANES, np.int64),
+        keys=_new_keys(),
         words=np.empty((n_flag_words, n), np.uint64),
         varying=np.zeros(n_flag_words, np.uint64),
     )
@@ -118,6 +124,14 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype, n_flag_
         buckets=buckets,
         panel=panel,
     )
+
+
+def _new_keys():
+    """Return room for the keys of a panel, each row in one cache line: rows that straddle two take twice as long."""
+    n_items = MOST_SORTED * LANES
+    padded = np.empty(n_items + _LINE_ITEMS, np.uint32)
+    first = -padded.ctypes.data % (_LINE_ITEMS * padded.itemsize) // padded.itemsize
+    return padded[first : first + n_items].reshape(MOST_SORTED, LANES)
 
 
 def new_block(codes, n, is_used):
@@ -139,4 +153,5 @@ def new_block(codes, n, is_used):
     return Codes(np.empty((size, n_features), dtype), np.empty((len(codes.words), size), np.uint64))
 
 
+_LINE_ITEMS = 16  # of 4 bytes in a cache line
 _BLOCK_BYTES = 1 << 18  # half of a small second level cache

@@ -52,14 +52,14 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
     ----------
     span : (lowest, highest, n_missing)
         The codes of the node's values, and how many are missing.
-    stored : (n_keys, zero_rank)
-        How many samples have a key, and the code of those that have none.
+    stored : (n_keys, zero_rank, are_sorted)
+        How many samples have a key, the code of those that have none, and whether the keys are in order.
     """
     lowest, highest, n_missing = span
-    n_keys, zero_rank = stored
+    n_keys, zero_rank, are_sorted = stored
     criterion, samples, first = task.criterion, task.samples, task.data.offsets[feature]
-    were_sorted = is_sorted(task.data, place)
-    keys = task.data.sorted_keys[feature] if were_sorted else task.desk.keys
+    is_sorted_root = is_sorted(task.data, place)
+    keys = task.data.sorted_keys[feature] if is_sorted_root else task.desk.keys
     rows, n_statistics = task.desk.buckets.rows, criterion.total.size
     n_ranks, n = highest - lowest + 1, gate.n_samples
     if n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
@@ -79,7 +79,7 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
             n_keys += 1
         elif n_missing:
             top = task.data.missing_code(feature)
-        if not were_sorted:
+        if not (are_sorted or is_sorted_root):
             sort_keys(keys, task.desk.spare_keys, task.desk.counts, n_keys, lowest, top)
         boundary = sweep_samples(criterion, samples, place.start, keys, n_keys, n_missing, True, rows, node, gate, bar)
         if boundary.at < 0:

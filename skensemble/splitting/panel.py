@@ -18,6 +18,7 @@ from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, code_of
 from skensemble.splitting.features import is_allowed
 from skensemble.splitting.gathering import gather_stored
 
+UNSORTED = -1  # instead of the number of bits of a position in the panel's keys
 WORD = 64  # flags in a word
 AHEAD = 16  # samples by which memory is asked for codes before they are read: rows of a large node are far apart
 
@@ -199,7 +200,14 @@ def draw_missing_side(panel, lane, key, n):
 
 
 @inlined
-def write_keys(panel, lane, n, keys):
-    """Write the codes of a lane as keys `(code << 32) | position`."""
-    for i in range(n):
-        keys[i] = (np.int64(panel.codes[i, lane]) << POSITION_BITS) | i
+def write_keys(panel, lane, n, position_bits, keys):
+    """Write the codes of a lane as keys `(code << 32) | position`; see `screening.sort_panel` for the panel's own."""
+    if position_bits != UNSORTED:
+        lowest, shift = np.int64(panel.lowest[lane]), np.uint32(position_bits)
+        mask = (np.uint32(1) << shift) - np.uint32(1)
+        for i in range(n):
+            key = panel.keys[i, lane]
+            keys[i] = ((lowest + np.int64(key >> shift)) << POSITION_BITS) | np.int64(key & mask)
+    else:
+        for i in range(n):
+            keys[i] = (np.int64(panel.codes[i, lane]) << POSITION_BITS) | i

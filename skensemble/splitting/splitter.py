@@ -8,7 +8,8 @@ from skensemble.splitting.categorical import split_categories
 from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, raised
 from skensemble.splitting.gathering import fill_in, gather_stored
 from skensemble.splitting.numeric import is_sorted, no_split, split_best, split_lane
-from skensemble.splitting.panel import choose_cuts, draw_lanes, fill_panel, gather_flags, write_keys
+from skensemble.splitting.panel import UNSORTED, choose_cuts, draw_lanes, fill_panel, gather_flags, write_keys
+from skensemble.splitting.screening import screen, sort_panel
 
 
 @inlined
@@ -46,7 +47,7 @@ def find_split(task, codes, place, node, number, groups, n_constant):
     # The gain of a split into pure children, which no other exceeds.
     perfect = (1.0 - RELATIVE_TIE) * node.weight * node.impurity
     reads_panel = not task.data.is_sparse or settings.random_splits
-    best, n_drawn, n_visited, has_variable = no_split(), 0, 0, False
+    best, n_drawn, n_visited, has_variable, position_bits = no_split(), 0, 0, False, UNSORTED
     gather_flags(panel, codes.words, task.samples.index, place.start, n)
     while best.gain < perfect:
         progress = (n_drawn, n_visited, has_variable)
@@ -56,6 +57,9 @@ def find_split(task, codes, place, node, number, groups, n_constant):
         if reads_panel:
             fill_panel(task, codes.ranks, place, n_lanes)
             choose_cuts(task, place, node, n_lanes)
+            position_bits = sort_panel(task, n, n_lanes)
+            if position_bits != UNSORTED:
+                screen(task, place, node, n_lanes, position_bits)
         for lane in range(n_lanes):
             feature = panel.features[lane]
             if best.gain >= perfect or (has_variable and panel.visits[lane] > settings.max_features):
@@ -71,7 +75,9 @@ def find_split(task, codes, place, node, number, groups, n_constant):
                 tie,
             )
             bar = raised(best.gain, tie)
-            split, is_constant = split_feature(task, lane, reads_panel, place, node, gate, feature, bar)
+            split, is_constant = split_feature(
+                task, lane, (reads_panel, position_bits), place, node, gate, feature, bar
+            )
             if split.feature == feature:
                 best = split
             if is_constant:
@@ -85,9 +91,18 @@ def find_split(task, codes, place, node, number, groups, n_constant):
 
 
 @inlined
-def split_feature(task, lane, reads_panel, place, node, gate, feature, bar):
-    """Return the feature's split, if it exceeds the bar, and whether the feature is constant in the node."""
+def split_feature(task, lane, panel_state, place, node, gate, feature, bar):
+    """Return the feature's split, if it exceeds the bar, and whether the feature is constant in the node.
+
+    Parameters
+    ----------
+    panel_state : (reads_panel, position_bits)
+        Whether the panel has the feature's codes, and the bits of the positions in its keys, or UNSORTED.
+    """
     data, desk, panel, n = task.data, task.desk, task.desk.panel, gate.n_samples
+    reads_panel, position_bits = panel_state
+    if data.is_categorical[feature]:
+        position_bits = UNSORTED
     n_keys, n_missing, zero_rank = n, 0, 0
     if reads_panel:
         lowest, highest, n_missing = np.int64(panel.lowest[lane]), np.int64(panel.highest[lane]), panel.n_missing[lane]
@@ -96,16 +111,18 @@ def split_feature(task, lane, reads_panel, place, node, gate, feature, bar):
         n_keys, lowest, highest = gather_stored(data, index, desk.positions, feature, place.start, n, desk.keys)
     if lowest == highest and n_missing == 0:
         return no_split(), True
+    if position_bits != UNSORTED and panel.most_gains[lane] <= bar:
+        return no_split(), False
     if reads_panel and panel.is_cut[lane]:
         return split_lane(task, lane, place, node, gate, feature, bar), False
     if reads_panel:
         if not (is_sorted(data, place) and not data.is_categorical[feature]):
-            write_keys(panel, lane, n, desk.keys)
+            write_keys(panel, lane, n, position_bits, desk.keys)
     elif n_keys < n and task.criterion.needs_order():
         fill_in(desk.keys, n_keys, n, zero_rank, desk.spare_keys)
         n_keys = n
     if data.is_categorical[feature]:
         missing_code = data.missing_code(feature)
         return split_categories(task, missing_code, (lowest, highest), place, node, gate, feature, bar), False
-    span, stored = (lowest, highest, n_missing), (n_keys, zero_rank)
+    span, stored = (lowest, highest, n_missing), (n_keys, zero_rank, position_bits != UNSORTED)
     return split_best(task, span, stored, place, node, gate, feature, bar), False

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import (
     INSERTION_LIMIT,
     N_COUNTS,
@@ -14,6 +15,7 @@ from skensemble.arrays.sorting import (
     bit_length,
     sort_by_score,
     sort_keys,
+    sort_lanes,
 )
 from tests.core import entry, plain
 
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.nojit
 
 sort_keys_in_place = entry(sort_keys)
 sort_by_score_in_place = entry(sort_by_score)
+sort_lanes_in_place = entry(sort_lanes)
 
 # Few values and many, with one digit, two and three.
 ranks = st.sampled_from([1, 2, 40, 3_000, 70_000, 2**31 - 1]).flatmap(
@@ -46,6 +49,16 @@ def test_keys_behind_the_first_n_stay():
     sort_keys_in_place(keys, np.empty(n, np.int64), np.empty(N_COUNTS, np.int64), n, 1, n)
 
     assert_array_equal(keys >> POSITION_BITS, [*range(1, n + 1), 0])
+
+
+@given(n=st.integers(1, 70), n_values=st.sampled_from([1, 3, 2**32 - 1]), seed=st.integers(0, 1000))
+def test_the_lanes_of_the_first_rows_are_sorted_one_by_one(n, n_values, seed):
+    keys = np.random.default_rng(seed).integers(0, n_values, (n + 1, LANES), endpoint=True).astype(np.uint32)
+    expected = np.vstack([np.sort(keys[:n], axis=0), keys[n:]])
+
+    sort_lanes_in_place(keys, n)
+
+    assert_array_equal(keys, expected)
 
 
 @given(scores=st.lists(st.sampled_from([-np.inf, -1.5, 0.0, 2.0, 3.25, 1e300]), min_size=1, max_size=4 * RUN))

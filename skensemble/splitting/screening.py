@@ -1,0 +1,59 @@
+"""Screening: the features of a small node side by side, so that most of them need no sweep of their own.
+
+A sweep of one feature waits for each sum before the next, and its sort for branches that nobody can foresee.  In a
+small node that is most of the work, and most features lose.  Here the lanes of a panel are sorted and swept at once;
+only those whose best boundary exceeds the best so far are swept alone, with all that a split must respect.
+"""
+
+import numpy as np
+
+from skensemble._compile import inlined
+from skensemble._intrinsics import LANES
+from skensemble.arrays.sorting import bit_length, sort_lanes
+from skensemble.splitting.panel import UNSORTED
+
+KEY_BITS = 32
+
+
+@inlined
+def sort_panel(task, n, n_lanes):
+    """Sort the lanes of a panel, where the node is small and a lane has more than one boundary.
+
+    Writes keys ``(code - lowest code of the lane) << bits | position``.
+
+    Returns
+    -------
+    position_bits : int
+        The bits of a position, or UNSORTED.
+    """
+    panel, is_asked, widest = task.desk.panel, False, 0
+    if n > panel.keys.shape[0]:
+        return UNSORTED
+    for lane in range(n_lanes):
+        top = np.int64(panel.highest[lane])
+        if panel.n_missing[lane]:
+            top = task.data.missing_code(panel.features[lane])
+        widest = max(widest, top - np.int64(panel.lowest[lane]))
+        is_asked |= not panel.is_cut[lane] and panel.lowest[lane] < panel.highest[lane]
+    position_bits = bit_length(n - 1)
+    if not is_asked or bit_length(widest) + position_bits > KEY_BITS:
+        return UNSORTED
+    for i in range(n):
+        for lane in range(LANES):
+            code = np.uint32(panel.codes[i, lane]) - np.uint32(panel.lowest[lane])
+            panel.keys[i, lane] = (code << np.uint32(position_bits)) | np.uint32(i)
+    sort_lanes(panel.keys, n)
+    return position_bits
+
+
+@inlined
+def screen(task, place, node, n_lanes, position_bits):
+    """Write into the panel what no boundary of a lane gains more than: +inf where that is not known.
+
+    Not known are lanes with missing values, which may go to either side, and those of categories.
+    """
+    panel, mask = task.desk.panel, (np.uint32(1) << np.uint32(position_bits)) - np.uint32(1)
+    task.criterion.bound_gains(panel, node, task.samples, place, mask)
+    for lane in range(n_lanes):
+        if panel.n_missing[lane] or task.data.is_categorical[panel.features[lane]]:
+            panel.most_gains[lane] = np.inf
