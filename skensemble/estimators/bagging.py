@@ -136,9 +136,7 @@ class BaggingMixin(EncodedInputMixin):
             )
             made.set_params(categorical_features=self._is_categorical[drawn[0]])
         if self._shared is not None:
-            prototype = self._shared.prototype
-            known = {name: value for name, value in vars(prototype).items() if name not in prototype.get_params()}
-            vars(made).update(known, _prepared=self._shared.prepared, _encoder=self._numeric)
+            vars(made).update(self._shared.known(), _encoder=self._numeric)
             made.__dict__.pop("feature_names_in_", None)
         return made
 

@@ -62,7 +62,8 @@ class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
         ValueError
             Of infinite or too large values, wrong shapes, negative weights, or constraints that do not fit the data.
         """
-        prepared = self.__dict__.pop("_prepared", None)  # from an ensemble: that of all its trees
+        # From an ensemble: what all its trees grow on.
+        prepared, workspaces = self.__dict__.pop("_prepared", None), self.__dict__.pop("_workspaces", None)
         if prepared is None:
             prepared = self._prepare(X, y, sample_weight, check_input)
         else:
@@ -77,6 +78,7 @@ class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
             n_threads=1,
             stop=StopFlag(),
             ccp_alpha=self.ccp_alpha,
+            workspaces=workspaces,
         )
         self._set_trees(prepared.trees(grown))
         return self

@@ -11,7 +11,7 @@ from skensemble.binning.ranks import with_sorted_keys
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skensemble.estimators.extra_tree import ExtraTreeClassifier, ExtraTreeRegressor
 from skensemble.estimators.targets import weights_with_classes
-from skensemble.growing.plan import Workspace, grow
+from skensemble.growing.plan import Workspaces, grow
 from skensemble.trees.pruning import pruned
 
 OWN_TREES = (DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor)
@@ -41,7 +41,7 @@ class SharedTrees:
         self.prepared = self.prototype._prepare(X, y, n_threads=n_threads)
         if has_all_rows:
             self.prepared = self.prepared._replace(data=with_sorted_keys(self.prepared.data, n_threads))
-        self.workspace, self.stop = Workspace(), StopFlag()
+        self.workspaces, self.stop = Workspaces(), StopFlag()
         X = self.prepared.X
         self.rows = X.tocsr() if issparse(X) else np.ascontiguousarray(X)
 
@@ -49,10 +49,17 @@ class SharedTrees:
         """Return a `GrownTree` from weights (n_samples,) float64, or None, and a seed."""
         prepared = self.prepared
         weight = weights_with_classes(prepared.by_class, weight)
-        grown = grow(prepared.plan, prepared.data, prepared.targets, weight, seed, self.stop.array, self.workspace)
-        if self.prototype.ccp_alpha > 0.0:
-            grown = pruned(grown, self.prototype.ccp_alpha)
-        return grown.copied()
+        with self.workspaces.lent() as workspace:
+            grown = grow(prepared.plan, prepared.data, prepared.targets, weight, seed, self.stop.array, workspace)
+            if self.prototype.ccp_alpha > 0.0:
+                grown = pruned(grown, self.prototype.ccp_alpha)
+            return grown.copied()
+
+    def known(self):
+        """Return what a tree like the prototype knows before its `fit`, a dict: then it takes the data from here."""
+        parameters = self.prototype.get_params()
+        known = {name: value for name, value in vars(self.prototype).items() if name not in parameters}
+        return {**known, "_prepared": self.prepared, "_workspaces": self.workspaces}
 
     def values(self, grown):
         """Return the value of each training sample's leaf, (n_samples, n_values) float64."""

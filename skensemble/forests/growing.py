@@ -1,6 +1,5 @@
 """A forest's trees grow side by side: a tree to a thread."""
 
-import threading
 from functools import partial
 
 import joblib
@@ -8,7 +7,7 @@ import numpy as np
 
 from skensemble._random import draw_tree_seeds
 from skensemble._threads import run_in_threads
-from skensemble.growing.plan import Workspace, grow
+from skensemble.growing.plan import Workspaces, grow
 from skensemble.trees.pruning import pruned
 from skensemble.trees.stack import TreeStack
 
@@ -22,7 +21,9 @@ def tree_seeds(seed, first, n_trees):
     return seeds
 
 
-def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_alpha=0.0, progress=None):
+def grow_trees(
+    plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_alpha=0.0, progress=None, workspaces=None
+):
     """Grow trees.
 
     Parameters
@@ -39,6 +40,8 @@ def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_a
     ccp_alpha : float, default=0.0
     progress : callable, default=None
         Called with the number of trees that are ready and that of all trees.
+    workspaces : Workspaces, default=None
+        Used for this plan and these data only; None: new ones.
 
     Returns
     -------
@@ -49,8 +52,9 @@ def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_a
         grown = grow(plan, data, targets, weights_of(seed), seed, stop.array, workspace)
         return pruned(grown, ccp_alpha) if ccp_alpha > 0.0 else grown
 
-    def grow_into(stack, number, seed, of_thread):
-        stack.put(number, grow_one(seed, of_thread.__dict__.setdefault("workspace", Workspace())))
+    def grow_into(stack, number, seed):
+        with workspaces.lent() as workspace:
+            stack.put(number, grow_one(seed, workspace))
 
     backend, _ = joblib.parallel.get_active_backend(prefer="threads")
     if n_threads > 1 and not getattr(backend, "supports_sharedmem", False):
@@ -58,8 +62,8 @@ def grow_trees(plan, data, targets, seeds, weights_of, *, n_threads, stop, ccp_a
         grown = joblib.Parallel(n_jobs=n_threads, mmap_mode="c")(joblib.delayed(grow_one)(int(seed)) for seed in seeds)
         return TreeStack.of(grown)
     work = len(targets) * len(data.is_categorical) * len(seeds)
-    stack, of_thread = TreeStack(len(seeds)), threading.local()
-    tasks = [partial(grow_into, stack, number, int(seed), of_thread) for number, seed in enumerate(seeds)]
+    stack, workspaces = TreeStack(len(seeds)), Workspaces() if workspaces is None else workspaces
+    tasks = [partial(grow_into, stack, number, int(seed)) for number, seed in enumerate(seeds)]
     is_small = work < SMALL_WORK
     run_in_threads(tasks, 1 if is_small else n_threads, stop, interruptible=not is_small, progress=progress)
     return stack

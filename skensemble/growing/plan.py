@@ -1,5 +1,6 @@
 """From a plan and a seed to a tree: gathers what the kernel needs."""
 
+import contextlib
 from typing import NamedTuple
 
 import numpy as np
@@ -89,6 +90,26 @@ class Workspace:
         n_values = n_outputs * (1 if self.is_binary else max(plan.n_classes, default=1))
         n_group_words, n_category_words = plan.constraints.groups.shape[1], self.task.desk.left_categories.size
         self.growth = new_growth(n_values, n_group_words, n_category_words)
+
+
+class Workspaces:
+    """Workspaces for trees of one plan and the same data, as many as grow at once; a copy begins with none."""
+
+    def __init__(self):
+        self._free = []
+
+    @contextlib.contextmanager
+    def lent(self):
+        """Lend a workspace, which nobody else has meanwhile."""
+        try:
+            workspace = self._free.pop()
+        except IndexError:
+            workspace = Workspace()
+        yield workspace
+        self._free.append(workspace)
+
+    def __reduce__(self):
+        return Workspaces, ()
 
 
 def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):

@@ -1,10 +1,12 @@
 """One grown tree: its values, its weights, its seed, and how it is stopped."""
 
+import pickle
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skensemble.growing.plan import TreePlan, Workspace, grow, no_constraints
+from skensemble.growing.plan import TreePlan, Workspace, Workspaces, grow, no_constraints
 from tests.core import GO_ON, NO_LIMITS, grow_tree, rank
 
 random = np.random.default_rng(0)
@@ -102,3 +104,20 @@ def test_a_single_sample_is_a_leaf():
 
     assert len(tree.nodes) == 1
     assert tree.values.item() == y[0]
+
+
+def test_a_workspace_is_lent_to_one_at_a_time():
+    workspaces = Workspaces()
+
+    with workspaces.lent() as one, workspaces.lent() as other:
+        assert one is not other
+    with workspaces.lent() as again:
+        assert again in (one, other)
+
+
+def test_another_process_has_workspaces_of_its_own():
+    workspaces = Workspaces()
+    with workspaces.lent():
+        pass
+
+    assert pickle.loads(pickle.dumps(workspaces))._free == []
