@@ -6,6 +6,7 @@ from skensemble._compile import inlined
 from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import POSITION_BITS, sort_keys
 from skensemble.records import UNDEFINED, Boundary, Split
+from skensemble.splitting.panel import UNSORTED, write_keys
 from skensemble.splitting.sweeps import (
     NOT_STORED,
     collect_buckets,
@@ -45,25 +46,31 @@ def between(values, first, code, next_code):
 
 
 @inlined
-def split_best(task, span, stored, place, node, gate, feature, bar):
+def split_best(task, lane, panel_state, span, stored, place, node, gate, feature, bar):
     """Try every boundary between two values, and between the values and the missing ones.
 
     Parameters
     ----------
+    panel_state : (reads_panel, position_bits)
+        As in `splitter.split_feature`: without the panel the keys are on the desk.
     span : (lowest, highest, n_missing)
         The codes of the node's values, and how many are missing.
-    stored : (n_keys, zero_rank, are_sorted)
-        How many samples have a key, the code of those that have none, and whether the keys are in order.
+    stored : (n_keys, zero_rank)
+        How many samples have a key, and the code of those that have none.
     """
     lowest, highest, n_missing = span
-    n_keys, zero_rank, are_sorted = stored
+    n_keys, zero_rank = stored
+    reads_panel, position_bits = panel_state
     criterion, samples, first = task.criterion, task.samples, task.data.offsets[feature]
     is_sorted_root = is_sorted(task.data, place)
     keys = task.data.sorted_keys[feature] if is_sorted_root else task.desk.keys
     rows, n_statistics = task.desk.buckets.rows, criterion.total.size
     n_ranks, n = highest - lowest + 1, gate.n_samples
     if n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
-        collect_buckets(criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node)
+        if reads_panel:
+            collect_lane(task, lane, place.start, n, lowest, n_ranks, node)
+        else:
+            collect_buckets(criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node)
         order = task.desk.buckets.identity
         boundary = sweep_buckets(criterion, rows, n_statistics, order, n_ranks, n_missing, True, node, gate, bar)
         if boundary.at < 0:
@@ -79,7 +86,9 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
             n_keys += 1
         elif n_missing:
             top = task.data.missing_code(feature)
-        if not (are_sorted or is_sorted_root):
+        if reads_panel and not is_sorted_root:
+            write_keys(task.desk.panel, lane, n, position_bits, keys)
+        if position_bits == UNSORTED and not is_sorted_root:
             sort_keys(keys, task.desk.spare_keys, task.desk.counts, n_keys, lowest, top)
         boundary = sweep_samples(criterion, samples, place.start, keys, n_keys, n_missing, True, rows, node, gate, bar)
         if boundary.at < 0:
@@ -87,6 +96,18 @@ def split_best(task, span, stored, place, node, gate, feature, bar):
         code, next_code = keys[boundary.at] >> POSITION_BITS, keys[boundary.at + 1] >> POSITION_BITS
     threshold = np.inf if next_code > highest else between(task.data.values, first, code, next_code)
     return as_split(boundary, feature, code, threshold, n_missing, n)
+
+
+@inlined
+def collect_lane(task, lane, start, n, lowest, n_buckets, node):
+    """`collect_buckets` from the codes of a lane."""
+    criterion, samples, codes, rows = task.criterion, task.samples, task.desk.panel.codes, task.desk.buckets.rows
+    n_statistics = criterion.total.size
+    for i in range((n_buckets + 1) * n_statistics):
+        rows[i] = 0.0
+    for i in range(n):
+        bucket = min(np.int64(codes[i, lane]) - lowest, n_buckets)
+        criterion.collect(rows, bucket * n_statistics, node, samples, start + i)
 
 
 @inlined

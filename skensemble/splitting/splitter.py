@@ -7,7 +7,7 @@ from skensemble.records import Place
 from skensemble.splitting.categorical import split_categories
 from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, raised
 from skensemble.splitting.gathering import fill_in, gather_stored
-from skensemble.splitting.numeric import is_sorted, no_split, split_best, split_lane
+from skensemble.splitting.numeric import no_split, split_best, split_lane
 from skensemble.splitting.panel import UNSORTED, choose_cuts, draw_lanes, fill_panel, gather_flags, write_keys
 from skensemble.splitting.screening import screen, sort_panel
 
@@ -101,8 +101,6 @@ def split_feature(task, lane, panel_state, place, node, gate, feature, bar):
     """
     data, desk, panel, n = task.data, task.desk, task.desk.panel, gate.n_samples
     reads_panel, position_bits = panel_state
-    if data.is_categorical[feature]:
-        position_bits = UNSORTED
     n_keys, n_missing, zero_rank = n, 0, 0
     if reads_panel:
         lowest, highest, n_missing = np.int64(panel.lowest[lane]), np.int64(panel.highest[lane]), panel.n_missing[lane]
@@ -115,14 +113,13 @@ def split_feature(task, lane, panel_state, place, node, gate, feature, bar):
         return no_split(), False
     if reads_panel and panel.is_cut[lane]:
         return split_lane(task, lane, place, node, gate, feature, bar), False
-    if reads_panel:
-        if not (is_sorted(data, place) and not data.is_categorical[feature]):
-            write_keys(panel, lane, n, position_bits, desk.keys)
-    elif n_keys < n and task.criterion.needs_order():
-        fill_in(desk.keys, n_keys, n, zero_rank, desk.spare_keys)
-        n_keys = n
     if data.is_categorical[feature]:
+        if reads_panel:
+            write_keys(panel, lane, n, UNSORTED, desk.keys)
         missing_code = data.missing_code(feature)
         return split_categories(task, missing_code, (lowest, highest), place, node, gate, feature, bar), False
-    span, stored = (lowest, highest, n_missing), (n_keys, zero_rank, position_bits != UNSORTED)
-    return split_best(task, span, stored, place, node, gate, feature, bar), False
+    if n_keys < n and task.criterion.needs_order():
+        fill_in(desk.keys, n_keys, n, zero_rank, desk.spare_keys)
+        n_keys = n
+    span, stored = (lowest, highest, n_missing), (n_keys, zero_rank)
+    return split_best(task, lane, panel_state, span, stored, place, node, gate, feature, bar), False
