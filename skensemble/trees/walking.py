@@ -223,9 +223,15 @@ def dense_rows(X, start, stop):
     n_rows = max(1, min(stop - start, MOST_DENSE // max(X.shape[1], 1)))
     dense = np.zeros((n_rows, X.shape[1]), X.dtype)
     for first in range(start, stop, n_rows):
-        ends = X.indptr[first : min(first + n_rows, stop) + 1]
-        entries = slice(ends[0], ends[-1])
-        places = np.repeat(np.arange(len(ends) - 1), np.diff(ends)), X.indices[entries]
-        dense[places] = X.data[entries]
-        yield first, dense[: len(ends) - 1]
-        dense[places] = 0.0
+        last = min(first + n_rows, stop)
+        scatter(X.data, X.indices, X.indptr, first, last, 1, dense)
+        yield first, dense[: last - first]
+        scatter(X.data, X.indices, X.indptr, first, last, 0, dense)
+
+
+@kernel
+def scatter(data, indices, indptr, start, stop, factor, dense):
+    """Write `factor` (1, or 0: clear) times the stored values of rows start:stop of a CSR matrix into the first rows."""
+    for row in range(start, stop):
+        for entry in range(indptr[row], indptr[row + 1]):
+            dense[row - start, indices[entry]] = data[entry] if factor else 0.0
