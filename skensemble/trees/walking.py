@@ -231,7 +231,7 @@ def dense_rows(X, start, stop):
 
 @kernel
 def scatter(data, indices, indptr, start, stop, factor, dense):
-    """Write `factor` (1, or 0: clear) times the stored values of rows start:stop of a CSR matrix into the first rows."""
+    """Write `factor` (1, or 0: clear) times what a CSR matrix stores in rows start:stop into the first rows."""
     for row in range(start, stop):
         for entry in range(indptr[row], indptr[row + 1]):
             dense[row - start, indices[entry]] = data[entry] if factor else 0.0
