@@ -30,10 +30,15 @@ class BinnedFeatures(NamedTuple):
 
     Histograms read all columns of a row, and a partition one column of many rows.  A feature has a column to itself,
     or shares it: see `bundles`.  After its last bin comes that of missing values.  A category is its own bin.
+
+    Of sparse data most codes of shared columns are 0, and histograms need no sums of those: then the columns after
+    the first few are listed, row by row, without them.
     """
 
-    codes: np.ndarray  # (n_samples, n_columns) uint8 | uint16
-    columns: np.ndarray  # (n_columns, n_samples), the same
+    codes: np.ndarray  # (n_samples, n_columns, or those that are not listed) uint8 | uint16
+    columns: np.ndarray  # (n_columns, n_samples), the same of all columns
+    listed: np.ndarray  # (n_listed,) uint32: the codes of the others, as places in a histogram, or no length
+    listed_starts: np.ndarray  # (n_samples + 1,) int64: where those of a row start
     column_offsets: np.ndarray  # (n_columns + 1,) int64: where a column's codes start in a histogram
     column_features: np.ndarray  # (n_features,) int64: the features, column after column
     column_firsts: np.ndarray  # (n_columns + 1,) int64: where those of a column start
@@ -64,9 +69,11 @@ class Bins(NamedTuple):
         if issparse(X):
             stored = self._encode_stored(X, n_threads)
             groups, frequent_bins, dtype = stored.groups(self.n_bins, bundles)
+            groups, n_whole = stored.listed_last(groups)
             layout = self._layout(groups)
             columns = stored.columns(layout, frequent_bins, dtype)
-            return self._binned(columns, np.ascontiguousarray(columns.T), layout, frequent_bins)
+            lists = stored.lists(layout, n_whole)
+            return self._binned(columns, np.ascontiguousarray(columns[:n_whole].T), layout, frequent_bins, lists)
         codes = np.empty(X.shape, self._dtype)
         columns = np.empty(X.shape[::-1], codes.dtype)
 
@@ -114,10 +121,13 @@ class Bins(NamedTuple):
         run_in_threads(tasks, n_threads if X.nnz > _SMALL else 1)
         return StoredCodes(codes[:, 0], X.indices, X.indptr, zero_codes[0], X.shape[0])
 
-    def _binned(self, columns, codes, layout, frequent_bins):
+    def _binned(self, columns, codes, layout, frequent_bins, lists=None):
+        listed, listed_starts = (np.zeros(0, np.uint32), np.zeros(1, np.int64)) if lists is None else lists
         return BinnedFeatures(
             codes=codes,
             columns=columns,
+            listed=listed,
+            listed_starts=listed_starts,
             n_bins=self.n_bins,
             frequent_bins=frequent_bins,
             is_categorical=self.is_categorical,

@@ -7,8 +7,11 @@ bundles are found, and their columns filled, in a time in proportion to what is 
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from skensemble.binning.bundles import exclusive_groups, only_of_shared
+
+MOST_LISTED = 0.5  # of the codes of shared columns: a list of more is no shorter work
 
 
 class StoredCodes(NamedTuple):
@@ -58,6 +61,45 @@ class StoredCodes(NamedTuple):
         found = [(groups_of(dtype), dtype) for dtype in dtypes]
         groups, dtype = min(found, key=lambda each: len(each[0]) * each[1].itemsize)
         return groups, only_of_shared(self.zero_codes.astype(np.int64), groups), dtype
+
+    def listed_last(self, groups):
+        """Return the groups with those in the end whose codes are to be listed, and how many are not.
+
+        At least one is not: its codes are those of all rows.  None is where lists would not be much shorter.
+        """
+        shared = [group for group in groups if len(group) > 1]
+        whole = [group for group in groups if len(group) == 1]
+        if not whole:
+            whole, shared = shared[:1], shared[1:]
+        n_listed = sum(len(self.off_zero(feature)[0]) for group in shared for feature in group)
+        if n_listed > MOST_LISTED * len(shared) * self.n_samples:
+            return groups, len(groups)
+        return whole + shared, len(whole)
+
+    def lists(self, layout, n_whole):
+        """Return the codes of the columns from `n_whole` on that are not 0, row after row, and where each row starts.
+
+        Returns
+        -------
+        listed : (n_listed,) uint32
+            Places in a histogram, ascending in each row.
+        listed_starts : (n_samples + 1,) int64
+        """
+        features = layout["column_features"][layout["column_firsts"][n_whole] :]
+        stored = [self.off_zero(feature) for feature in features]
+        if not stored:
+            return np.zeros(0, np.uint32), np.zeros(1, np.int64)
+        places = [
+            codes.astype(np.uint32) + np.uint32(layout["offsets"][feature])
+            for feature, (_, codes) in zip(features, stored, strict=True)
+        ]
+        ends = np.cumsum([0] + [len(rows) for rows, _ in stored])
+        by_feature = csc_array(
+            (np.concatenate(places), np.concatenate([rows for rows, _ in stored]), ends),
+            shape=(self.n_samples, len(stored)),
+        )
+        by_row = by_feature.tocsr()
+        return by_row.data, by_row.indptr.astype(np.int64)
 
     def columns(self, layout, frequent_bins, dtype):
         """Return the columns of codes, (n_columns, n_samples) of a dtype.

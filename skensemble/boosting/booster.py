@@ -83,7 +83,7 @@ class Booster:
         self, plan, bins: Bins, data, target, raw, sample_weight=None, *, n_threads=1, n_rounds=0, used=(), X=None
     ):
         self.plan, self.bins, self.data, self.n_rounds = plan, bins, data, n_rounds
-        self.n_threads = 1 if data.codes.size < SMALL_WORK else n_threads
+        self.n_threads = 1 if data.columns.size < SMALL_WORK else n_threads
         self.training = new_training(target, raw, sample_weight, self.n_threads)
         max_leaf_nodes, loss = plan.growth.max_leaf_nodes, plan.objective.loss
         n_slots = n_slots_of(plan.growth, len(target))

@@ -75,7 +75,8 @@ def leaf_of(data, nodes, words, row):
 def bin_of(data, feature, row):
     """The bin of a row, from the code of the column that holds the feature."""
     column = data.column_of[feature]
-    code = np.int64(data.codes[row, column])
+    is_listed = column >= data.codes.shape[1]
+    code = np.int64(data.columns[column, row]) if is_listed else np.int64(data.codes[row, column])
     if data.frequent_bins[feature] < 0:
         return code
     bin = code - (data.offsets[feature] - data.column_offsets[column])

@@ -7,7 +7,7 @@ columns leave nothing to merge, but every thread looks at every row.  Sums of in
 
 from skensemble._compile import inlined, part
 from skensemble._team import meet
-from skensemble.splitting.histogram import add_rows, merge
+from skensemble.splitting.histogram import add_listed, add_rows, merge
 
 # In additions to a bin:
 COST_OF_ROW = 5  # what a row costs besides
@@ -41,7 +41,11 @@ def sum_up(team, data, field, leaf, n_rows, sibling):
     for thread in range(first_thread, first_thread + n_threads):
         start_row, stop_row = field.stretches[thread, 0], field.stretches[thread, 1]
         rows = field.rows[start_row:stop_row]
-        add_rows(field.pool[slot], data.codes, offsets, field.pairs, rows, first_column, stop_column)
+        stop_whole = min(stop_column, data.codes.shape[1])  # the other columns are listed
+        add_rows(field.pool[slot], data.codes, offsets, field.pairs, rows, min(first_column, stop_whole), stop_whole)
+        if data.listed.size:
+            span = (offsets[first_column], offsets[stop_column])
+            add_listed(field.pool[slot], data.listed, data.listed_starts, field.pairs, rows, span)
     if not by_columns:
         meet(team)
     n_merged = 1 if by_columns else team.size
@@ -51,7 +55,8 @@ def sum_up(team, data, field, leaf, n_rows, sibling):
 @part
 def shares_columns(team, data, n_rows):
     """Whether threads share the columns of a leaf, not its rows."""
-    n_columns, n_codes = data.columns.shape[0], data.column_offsets[data.columns.shape[0]]
+    n_codes = data.column_offsets[data.columns.shape[0]]
+    n_columns = data.codes.shape[1] + data.listed.size // data.columns.shape[1]  # that a row has a code in
     by_rows = n_rows * (n_columns + COST_OF_ROW) // team.size + COST_OF_MERGER * n_codes
     by_columns = n_rows * ((n_columns + team.size - 1) // team.size + COST_OF_ROW)
     return team.size > 1 and by_columns < by_rows

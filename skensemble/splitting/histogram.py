@@ -233,6 +233,33 @@ def add_wide_rows(histogram, codes, offsets, pairs, rows, first_column, stop_col
 
 
 @part
+def add_listed(histogram, listed, starts, pairs, rows, span):
+    """Add samples to the bins that are listed for them.
+
+    Parameters
+    ----------
+    listed : (n_listed,) uint32
+        Bins of the histogram, ascending in each row.
+    starts : (n_samples + 1,) int64
+        Where those of a row start.
+    span : (first, stop)
+        The bins that count.
+    """
+    first, stop, n_words, last = span[0], span[1], pairs.shape[1], rows.size - 1
+    for i in range(rows.size):
+        ahead = np.uint64(rows[min(i + AHEAD, last)])
+        prefetch(pairs, n_words * np.int64(ahead))
+        prefetch(listed, starts[ahead])
+        row = np.uint64(rows[i])
+        added = pairs[row]
+        for k in range(starts[row], starts[row + np.uint64(1)]):
+            bin = np.int64(listed[np.uint64(k)])
+            if first <= bin < stop:
+                for word in range(n_words):
+                    histogram[n_words * bin + word] += added[word]
+
+
+@part
 def prefetch_between(codes, first, n):
     """Ask for the lines between the first and the last one of n codes; a loop here does not slow the caller's down."""
     n_per_line = LINE // codes.itemsize

@@ -46,6 +46,17 @@ def bins_of_values(data):
     return result
 
 
+def listed_codes(data):
+    """Return the codes of the columns that are listed; each row's are in order."""
+    codes = np.zeros_like(data.columns)
+    for row in range(len(data.codes)):
+        places = data.listed[data.listed_starts[row] : data.listed_starts[row + 1]]
+        columns = np.searchsorted(data.column_offsets, places, "right") - 1
+        assert (np.diff(columns) > 0).all()
+        codes[columns, row] = places - data.column_offsets[columns]
+    return codes[data.codes.shape[1] :]
+
+
 @pytest.mark.parametrize("store", [csc_array, with_stored_zeros])
 @pytest.mark.parametrize("is_weighted", [False, True])
 @pytest.mark.parametrize("max_bins", [2, 20, 255, 300])
@@ -60,7 +71,9 @@ def test_a_sparse_matrix_has_the_bins_of_a_dense_one(store, is_weighted, max_bin
     for bundles in (False, True):
         data = sparse.encode(store(X), bundles=bundles)
         assert_array_equal(bins_of_values(data), expected.codes)
-        assert_array_equal(data.codes, data.columns.T)
+        assert_array_equal(data.codes, data.columns[: data.codes.shape[1]].T)
+        if data.listed.size:
+            assert_array_equal(listed_codes(data), data.columns[data.codes.shape[1] :])
 
 
 @given(
@@ -107,6 +120,17 @@ def test_features_of_many_bins_share_wide_codes():
     assert data.codes.shape == (n_samples, 1)
     assert data.codes.dtype == np.uint16
     assert_array_equal(bins_of_values(data), bins.encode(X.toarray(), bundles=False).codes)
+
+
+def test_columns_that_are_mostly_0_are_listed():
+    """But for the first one, whose codes tell how many rows there are."""
+    X = sparse_values(n_features=60, density=0.05)
+    X[:, :3] = np.where(np.random.default_rng(0).random((len(X), 3)) < 0.05, 1.0, 0.0)
+    data = find_bins(X, 20).encode(csc_array(X))
+
+    assert data.codes.shape[1] == 1
+    assert 0 < data.listed.size < 0.5 * data.columns[1:].size
+    assert_array_equal(listed_codes(data), data.columns[1:])
 
 
 def test_rows_need_not_be_sorted():

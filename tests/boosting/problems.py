@@ -81,7 +81,7 @@ def boost(
     n_categories = np.zeros(X.shape[1], np.int64)
     n_categories[list(categorical)] = N_CATEGORIES
     bins = find_bins(X, max_bins, n_categories, weight)
-    raw = np.zeros((objective.loss.n_outputs, len(X)))
+    raw = np.zeros((objective.loss.n_outputs, X.shape[0]))
     booster = Booster(plan, bins, bins.encode(X, bundles=bundles), y, raw, weight, n_threads=n_threads, X=X)
     return booster, booster.boost(n_rounds), raw[0]
 

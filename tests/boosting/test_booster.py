@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import csc_array
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
+from skensemble.binning.bins import find_bins
 from skensemble.boosting import booster as booster_module
 from skensemble.boosting.booster import SMALL_WORK
+from skensemble.boosting.sampling import RowSampling
 from skensemble.records import LEAF, UNDEFINED
 from skensemble.splitting.histogram import PACKED
 from tests.boosting.problems import bits, boost, forced_table, problem
@@ -254,3 +257,23 @@ def test_bundles_leave_the_trees(n_threads):
     for tree, other in zip(trees, trees_of_plain, strict=True):
         assert tree.nodes.tobytes() == other.nodes.tobytes()
     assert_array_equal(raw, raw_of_plain)
+
+
+@pytest.mark.parametrize("options", [{}, {"sampling": RowSampling("uniform", 0.5)}, {"is_symmetric": True}], ids=str)
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_sparse_rows_that_are_listed_give_the_trees_of_dense_ones(options, n_threads, monkeypatch):
+    """Whether threads share rows or columns, and for rows that a round leaves out, bit by bit."""
+    monkeypatch.setattr(booster_module, "SMALL_WORK", 0)
+    random = np.random.default_rng(0)
+    X = np.where(random.random((600, 60)) < 0.05, random.integers(1, 9, (600, 60)), 0.0)
+    y = X @ random.standard_normal(60) + 0.1 * random.standard_normal(600)
+    stored = csc_array(X)
+    assert find_bins(stored, 255).encode(stored).listed.size > 0
+
+    dense, sparse = (
+        boost(each, y, "squared_error", min_samples_leaf=3, n_threads=n_threads, bundles=each is stored, **options)
+        for each in (X, stored)
+    )
+
+    assert [bits(tree) for tree in sparse[1]] == [bits(tree) for tree in dense[1]]
+    assert sparse[2].tobytes() == dense[2].tobytes()

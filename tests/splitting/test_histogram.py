@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skensemble.splitting.histogram import PACKED, add_rows, merge
+from skensemble.splitting.histogram import PACKED, add_listed, add_rows, merge
 from tests.core import entry
 
 pytestmark = pytest.mark.nojit
 
 add_rows_entry = entry(add_rows)
+add_listed_entry = entry(add_listed)
 merge_entry = entry(merge)
 
 
@@ -37,6 +38,25 @@ def test_every_row_is_added_to_its_bin_of_each_column(n_columns, n_rows, dtype, 
     for column in range(first, stop):
         np.add.at(expected, offsets[column] + codes[rows[1:-1], column].astype(int), pairs[rows[1:-1]])
     add_rows_entry(histogram, codes, offsets, pairs, rows[1:-1], first, stop)
+
+    assert_array_equal(histogram.reshape(-1, n_words), expected)
+
+
+@given(n_rows=st.integers(0, 30), n_words=st.sampled_from([PACKED, 3]), seed=st.integers(0, 100))
+def test_every_row_is_added_to_the_bins_that_are_listed_for_it(n_rows, n_words, seed):
+    random = np.random.default_rng(seed)
+    starts = np.concatenate([[0], np.cumsum(random.integers(0, 5, 40))])
+    listed = random.integers(0, 50, starts[-1]).astype(np.uint32)
+    pairs = random.integers(-1000, 1000, (40, n_words))
+    rows = random.permutation(40)[:n_rows].astype(np.uint32)
+    first, stop = (int(bound) for bound in sorted(random.integers(0, 51, 2)))
+    histogram = random.integers(-5, 5, n_words * 50)
+
+    expected = histogram.reshape(-1, n_words).copy()
+    for row in rows:
+        bins = listed[starts[row] : starts[row + 1]]
+        np.add.at(expected, bins[(bins >= first) & (bins < stop)], pairs[row])
+    add_listed_entry(histogram, listed, starts, pairs, rows, (first, stop))
 
     assert_array_equal(histogram.reshape(-1, n_words), expected)
 
