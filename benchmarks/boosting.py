@@ -2,7 +2,8 @@
 
 The headlines, 31 leaves, have all their rows; to save time the other numbers of leaves have a tenth of a million
 rows and the largest number of threads only, unless ``--full`` asks for everything (hours). Categories are given to
-the libraries that split them by subsets; CatBoost, which encodes them by the target, has no part in that case.
+the libraries that split them by subsets; CatBoost, which encodes them by the target, has no part in that case. The
+sparse matrix goes to LightGBM and XGBoost: scikit-learn and hessboost take none.
 """
 
 from dataclasses import replace
@@ -27,6 +28,7 @@ _EVERYBODY = tuple(
     Contender(library, variant=variant) for library in BOOSTERS for variant in BOOSTERS[library].variants
 )
 _BY_SUBSETS = tuple(contender for contender in _EVERYBODY if contender.library != "CatBoost")
+_OF_SPARSE = tuple(contender for contender in _EVERYBODY if contender.library in (OURS, "LightGBM", "XGBoost"))
 _ROW_WISE, _LOSSGUIDE = Contender("LightGBM", variant="row-wise"), Contender("XGBoost", variant="lossguide")
 _ONE_EACH = (
     Contender(OURS),
@@ -59,6 +61,17 @@ _KINDS = (
             score="AUC",
         ),
         100_000,
+    ),
+    (
+        _classifier(
+            "sparse",
+            data=partial(data.text, n_features=10_000),
+            sizes={100_000: 10},
+            contenders=_OF_SPARSE,
+            score="AUC",
+            many_samples=10_000,
+        ),
+        10_000,
     ),
     (
         _classifier(

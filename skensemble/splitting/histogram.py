@@ -288,10 +288,18 @@ def merge(pool, slot, sibling, n_merged, first, stop):
 @part
 def fill_frequent_bin(histogram, data, feature, node):
     """Write what lies in the most frequent bin of a feature that shares its column: what its other bins leave."""
-    first, frequent_bin, n_words = data.offsets[feature], data.frequent_bins[feature], node.size
+    first, n_words = data.offsets[feature] * node.size, node.size
+    at, stop = first + data.frequent_bins[feature] * n_words, first + (data.n_bins[feature] + 1) * n_words
+    if n_words == PACKED:
+        gradients, others = node[0], node[1]
+        for item in range(first, stop, PACKED):
+            gradients -= histogram[item]
+            others -= histogram[item + 1]
+        histogram[at] += gradients  # what was there has been taken away too
+        histogram[at + 1] += others
+        return
     for word in range(n_words):
         rest = node[word]
-        for bin in range(data.n_bins[feature] + 1):
-            if bin != frequent_bin:
-                rest -= histogram[(first + bin) * n_words + word]
-        histogram[(first + frequent_bin) * n_words + word] = rest
+        for item in range(first + word, stop, n_words):
+            rest -= histogram[item]
+        histogram[at + word] += rest
