@@ -13,11 +13,12 @@ from skensemble.arrays.sorting import bit_length, sort_lanes
 from skensemble.splitting.panel import UNSORTED
 
 KEY_BITS = 32
+LEAST_LANES = 3  # of more than one boundary; of fewer each is sorted and swept by itself
 
 
 @inlined
 def sort_panel(task, n, n_lanes):
-    """Sort the lanes of a panel, where the node is small and a lane has more than one boundary.
+    """Sort the lanes of a panel, where the node is small and some lanes have more than one boundary.
 
     Writes keys ``(code - lowest code of the lane) << bits | position``.
 
@@ -26,7 +27,7 @@ def sort_panel(task, n, n_lanes):
     position_bits : int
         The bits of a position, or UNSORTED.
     """
-    panel, is_asked, widest = task.desk.panel, False, 0
+    panel, n_asked, widest = task.desk.panel, 0, 0
     if n > panel.keys.shape[0]:
         return UNSORTED
     for lane in range(n_lanes):
@@ -34,9 +35,9 @@ def sort_panel(task, n, n_lanes):
         if panel.n_missing[lane]:
             top = task.data.missing_code(panel.features[lane])
         widest = max(widest, top - np.int64(panel.lowest[lane]))
-        is_asked |= not panel.is_cut[lane] and panel.lowest[lane] < panel.highest[lane]
+        n_asked += not panel.is_cut[lane] and panel.lowest[lane] < panel.highest[lane]
     position_bits = bit_length(n - 1)
-    if not is_asked or bit_length(widest) + position_bits > KEY_BITS:
+    if n_asked < LEAST_LANES or bit_length(widest) + position_bits > KEY_BITS:
         return UNSORTED
     for i in range(n):
         for lane in range(LANES):
