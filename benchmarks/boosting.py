@@ -20,7 +20,7 @@ from benchmarks.startup import first_fit
 
 __all__ = ["CASES", "EXTRAS", "SUMMARY", "add_arguments", "run"]
 
-SUMMARY = "histogram boosters: time to fit and predict, quality, memory, start (about 40 minutes)"
+SUMMARY = "histogram boosters: time to fit and predict, quality, memory, start (about an hour)"
 
 HEADLINE_LEAVES, OTHER_LEAVES = 31, (7, 127, 255)
 _EQUAL = {"learning_rate": 0.1, "min_samples_leaf": 20, "max_bins": 255}

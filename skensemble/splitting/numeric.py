@@ -10,6 +10,7 @@ from skensemble.splitting.panel import UNSORTED, write_keys
 from skensemble.splitting.sweeps import (
     NOT_STORED,
     collect_buckets,
+    collect_lane,
     sum_not_stored,
     sweep_buckets,
     sweep_samples,
@@ -68,7 +69,8 @@ def split_best(task, lane, panel_state, span, stored, place, node, gate, feature
     n_ranks, n = highest - lowest + 1, gate.n_samples
     if n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
         if reads_panel:
-            collect_lane(task, lane, place.start, n, lowest, n_ranks, node)
+            codes = task.desk.panel.codes
+            collect_lane(criterion, samples, place.start, codes, lane, n, lowest, n_ranks, rows, n_statistics, node)
         else:
             collect_buckets(criterion, samples, place.start, keys, n_keys, lowest, n_ranks, rows, n_statistics, node)
         order = task.desk.buckets.identity
@@ -96,18 +98,6 @@ def split_best(task, lane, panel_state, span, stored, place, node, gate, feature
         code, next_code = keys[boundary.at] >> POSITION_BITS, keys[boundary.at + 1] >> POSITION_BITS
     threshold = np.inf if next_code > highest else between(task.data.values, first, code, next_code)
     return as_split(boundary, feature, code, threshold, n_missing, n)
-
-
-@inlined
-def collect_lane(task, lane, start, n, lowest, n_buckets, node):
-    """`collect_buckets` from the codes of a lane."""
-    criterion, samples, codes, rows = task.criterion, task.samples, task.desk.panel.codes, task.desk.buckets.rows
-    n_statistics = criterion.total.size
-    for i in range((n_buckets + 1) * n_statistics):
-        rows[i] = 0.0
-    for i in range(n):
-        bucket = min(np.int64(codes[i, lane]) - lowest, n_buckets)
-        criterion.collect(rows, bucket * n_statistics, node, samples, start + i)
 
 
 @inlined

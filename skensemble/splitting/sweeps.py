@@ -5,6 +5,8 @@ first sweep leaves them on the right, and its last boundary is "all values again
 them on the left.
 """
 
+import numpy as np
+
 from skensemble._compile import inlined, part
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
 from skensemble.records import Boundary
@@ -104,18 +106,32 @@ def sweep_buckets(criterion, rows, n_statistics, order, n_buckets, n_missing, mi
 @inlined
 def collect_buckets(criterion, samples, start, keys, n_keys, lowest, n_buckets, rows, n_statistics, node):
     """Sum samples up by code: code c goes into row c - lowest, all from row n_buckets on into row n_buckets."""
-    for i in range((n_buckets + 1) * n_statistics):
-        rows[i] = 0.0
+    clear_buckets(rows, (n_buckets + 1) * n_statistics)
     for i in range(n_keys):
         bucket = min((keys[i] >> POSITION_BITS) - lowest, n_buckets)
         criterion.collect(rows, bucket * n_statistics, node, samples, start + (keys[i] & POSITION_MASK))
 
 
+@inlined
+def collect_lane(criterion, samples, start, codes, lane, n, lowest, n_buckets, rows, n_statistics, node):
+    """`collect_buckets` from the codes (>= n, LANES) of a lane of a panel."""
+    clear_buckets(rows, (n_buckets + 1) * n_statistics)
+    for i in range(n):
+        bucket = min(np.int64(codes[i, lane]) - lowest, n_buckets)
+        criterion.collect(rows, bucket * n_statistics, node, samples, start + i)
+
+
+@part
+def clear_buckets(rows, n_items):
+    """Make the first items of statistics rows 0."""
+    for i in range(n_items):
+        rows[i] = 0.0
+
+
 @part
 def sum_not_stored(criterion, samples, start, keys, n_keys, rows, n_statistics, node):
     """Write the statistics row of the node's samples that have no key into rows[0:n_statistics]."""
-    for k in range(n_statistics):
-        rows[k] = 0.0
+    clear_buckets(rows, n_statistics)
     for i in range(n_keys):
         criterion.collect(rows, 0, node, samples, start + (keys[i] & POSITION_MASK))
     for k in range(n_statistics):

@@ -224,14 +224,14 @@ def dense_rows(X, start, stop):
     dense = np.zeros((n_rows, X.shape[1]), X.dtype)
     for first in range(start, stop, n_rows):
         last = min(first + n_rows, stop)
-        scatter(X.data, X.indices, X.indptr, first, last, 1, dense)
+        scatter(X.data, X.indices, X.indptr, first, last, False, dense)
         yield first, dense[: last - first]
-        scatter(X.data, X.indices, X.indptr, first, last, 0, dense)
+        scatter(X.data, X.indices, X.indptr, first, last, True, dense)
 
 
 @kernel
-def scatter(data, indices, indptr, start, stop, factor, dense):
-    """Write `factor` (1, or 0: clear) times what a CSR matrix stores in rows start:stop into the first rows."""
+def scatter(data, indices, indptr, start, stop, clears, dense):
+    """Write what a CSR matrix stores in rows start:stop into the first rows of an array, or clear it there."""
     for row in range(start, stop):
         for entry in range(indptr[row], indptr[row + 1]):
-            dense[row - start, indices[entry]] = data[entry] if factor else 0.0
+            dense[row - start, indices[entry]] = 0.0 if clears else data[entry]

@@ -7,6 +7,7 @@ import pytest
 
 from skensemble._compile import record
 from skensemble._digest import Digest, UndigestibleError
+from skensemble._lanes import Lanes, lanes
 
 pytestmark = pytest.mark.nojit
 
@@ -55,3 +56,11 @@ def test_a_class_that_no_process_can_import_is_refused():
 
     with pytest.raises(UndigestibleError):
         digest(local)
+
+
+def test_a_type_of_ours_is_what_its_operators_were_made_from(monkeypatch):
+    """Lanes stand for the functions behind their operators, which no kernel names."""
+    before = digest(lanes)
+    monkeypatch.setattr(Lanes, "defined_by", (*Lanes.defined_by, "fmul"))
+
+    assert digest(lanes) != before

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from skensemble import _lanes
 from skensemble._compile import kernel
-from skensemble._digest import Digest
 from skensemble._intrinsics import LANES
 from skensemble._lanes import (
     all_lanes,
@@ -94,18 +92,3 @@ def test_only_boundaries_between_codes_count():
     for lane in range(LANES):
         values = [row % 3 for row in range(6) if codes[row, lane] != codes[row + 1, lane]]
         assert results[lane] == max(values, default=-np.inf)
-
-
-@pytest.mark.skipif(not hasattr(all_lanes, "_defn"), reason="nothing is compiled")
-def test_machine_code_knows_what_operators_were_made_from(monkeypatch):
-    """The type of lanes stands for the functions behind its operators, which no kernel names."""
-
-    def digest():
-        code = Digest()
-        code.add(all_lanes)
-        return code.hexdigest()
-
-    before = digest()
-    monkeypatch.setattr(_lanes.Lanes, "defined_by", (*_lanes.Lanes.defined_by, "fmul"))
-
-    assert digest() != before
