@@ -131,6 +131,26 @@ def load_word(typing_context, array, at):
 
 
 @intrinsic
+def count_ones(typing_context, word):
+    """How many bits of a uint64 are set."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
+def lowest_one(typing_context, word):
+    """The number of the lowest bit of a uint64 that is set; one is."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
 def find_extremes(typing_context, lowest, highest, codes, n):
     """Write the least and the greatest of each of LANES columns, unsigned, of the first n rows, at least one.
 
@@ -154,6 +174,25 @@ def find_extremes(typing_context, lowest, highest, codes, n):
         return context.get_dummy_value()
 
     return types.void(lowest, highest, codes, types.intp), generate
+
+
+@intrinsic
+def gather_lanes(typing_context, gathered, to, table, first, columns):
+    """Copy LANES items of a row of a table side by side: ``gathered[to + i] = table[first + columns[i]]``."""
+    if not (is_flat(gathered) and is_flat(table) and is_flat(columns)) or gathered.dtype != table.dtype:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        columns = load_lanes(context, builder, signature, arguments, 4)
+        items = ir.Constant(ir.VectorType(context.get_data_type(table.dtype), LANES), ir.Undefined)
+        for lane in range(LANES):
+            item = builder.add(arguments[3], builder.extract_element(columns, ir.IntType(32)(lane)))
+            read = builder.load(address_of_item(context, builder, signature, arguments, 2, item))
+            items = builder.insert_element(items, read, ir.IntType(32)(lane))
+        store_lanes(context, builder, signature, arguments, 0, items, arguments[1])
+        return context.get_dummy_value()
+
+    return types.void(gathered, types.intp, table, types.intp, columns), generate
 
 
 @intrinsic
@@ -273,10 +312,22 @@ if config.DISABLE_JIT:
         """Read eight bytes of an array, from an item on, as a uint64."""
         return np.frombuffer(array.reshape(-1)[at : at + 8 // array.itemsize].tobytes(), "<u8")[0]
 
+    def count_ones(word):
+        """How many bits are set."""
+        return int(word).bit_count()
+
+    def lowest_one(word):
+        """The number of the lowest bit that is set."""
+        return (int(word) & -int(word)).bit_length() - 1
+
     def find_extremes(lowest, highest, codes, n):
         """Write the least and the greatest of each of LANES columns of the first n rows."""
         lowest[:LANES] = codes[:n].min(axis=0)
         highest[:LANES] = codes[:n].max(axis=0)
+
+    def gather_lanes(gathered, to, table, first, columns):
+        """Copy LANES items of a row of a table side by side."""
+        gathered.reshape(-1)[to : to + LANES] = table.reshape(-1)[first + columns[:LANES]]
 
     def order_rows(array, first, second):
         """Exchange LANES items with LANES others, item by item, where they are not in order."""

@@ -84,6 +84,23 @@ def store(typing_context, array, at, values):
 
 
 @intrinsic
+def where_below(typing_context, value, codes, row, bounds):
+    """A float where ``codes[row]``, unsigned, do not exceed the bounds, and 0 elsewhere."""
+    if not (is_flat(codes) and is_flat(bounds)) or codes.dtype != bounds.dtype:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        at = builder.mul(arguments[2], context.get_constant(types.intp, LANES))
+        code = load_lanes(context, builder, signature, arguments, 1, at)
+        bound = load_lanes(context, builder, signature, arguments, 3)
+        values = in_all_lanes(builder, arguments[0])
+        zeros = ir.Constant(values.type, [0.0] * LANES)
+        return builder.select(builder.icmp_unsigned("<=", code, bound), values, zeros)
+
+    return lanes(types.float64, codes, types.intp, bounds), generate
+
+
+@intrinsic
 def take_pairs(typing_context, pairs, first, keys, row, mask):
     """For each lane, the pair at ``first + (keys[row, lane] & mask)``: returns the first items and the second items."""
     if not (is_flat(pairs) and is_flat(keys)) or pairs.dtype != types.float64:
@@ -194,6 +211,10 @@ if config.DISABLE_JIT:
     def store(array, at, values):
         """Write lanes into an array."""
         array.reshape(-1)[at : at + LANES] = values
+
+    def where_below(value, codes, row, bounds):
+        """A float where codes do not exceed the bounds, and 0 elsewhere."""
+        return np.where(codes[row] <= bounds[:LANES], value, 0.0)
 
     def take_pairs(pairs, first, keys, row, mask):
         """For each lane, the items of a pair."""

@@ -17,8 +17,7 @@ so that gains can be compared, added and normalised alike.  The methods of a cri
 `move(left, node, samples, position)`    one sample goes to the left
 `move_row(left, node, rows, at)`         all that the statistics row at rows[at:] sums up goes to the left
 `collect(rows, at, node, samples, position)`  add one sample to the statistics row at rows[at:]
-`collect_below(panel, i, node, samples, position)`  the same for each lane in which sample i is before the cut
-`complete_below(panel, samples)`         after all samples: write what others of a lane's statistics tell
+`sum_below(panel, samples, place)`       write the statistics row of the samples before the cut of each lane
 `evaluate(left, node, n_moved)`          the gain of the boundary
 `bound_gains(panel, node, samples, place, mask)`  what no boundary of a sorted lane gains more than, +inf: not known
 `spread(node)`                           weighted sum of squares about the mean, roughly

@@ -6,12 +6,7 @@ import numpy as np
 
 from skensemble._compile import part, record
 from skensemble.arrays.sorting import POSITION_MASK, sort_by_score
-from skensemble.criteria.responses import (
-    collect_responses,
-    collect_responses_below,
-    complete_responses_below,
-    response,
-)
+from skensemble.criteria.responses import collect_responses, response, sum_responses_below
 from skensemble.records import Left, NodeStatistics
 
 
@@ -116,11 +111,8 @@ class AbsoluteError(NamedTuple):
     def collect(self, rows, at, node, samples, position):
         collect_responses(rows, at, samples, position, self.targets, self.median)
 
-    def collect_below(self, panel, i, node, samples, position):
-        collect_responses_below(panel, i, samples, position, self.targets, self.median)
-
-    def complete_below(self, panel, samples):
-        complete_responses_below(panel, samples)
+    def sum_below(self, panel, samples, place):
+        sum_responses_below(panel, samples, place, self.targets, self.median)
 
     def evaluate(self, left, node, n_moved):
         left_loss = 0.0

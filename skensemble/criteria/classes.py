@@ -1,8 +1,7 @@
 """What the criteria of classification share: weights of classes, output after output in one row."""
 
 from skensemble._compile import inlined, part
-from skensemble._intrinsics import LANES
-from skensemble.criteria.lanes import add_statistic, copy_statistic
+from skensemble._intrinsics import LANES, add_below
 
 
 @part
@@ -40,23 +39,22 @@ def collect_classes(rows, at, samples, position, targets, offsets):
 
 
 @inlined
-def collect_classes_below(panel, i, samples, position, targets, offsets):
-    """Add sample i of the node to the statistics row of each lane in which it lies before the cut."""
-    weight = samples.pair[position, 0]
-    if samples.is_weighted:
-        add_statistic(panel, i, 0, 1.0)
-    for output in range(offsets.size - 1):
-        add_statistic(panel, i, 2 + class_column(samples, position, targets, offsets, output), weight)
-
-
-@part
-def complete_classes_below(panel, samples, offsets):
-    """Write what the weights of the classes tell: the weight of each lane, and where all weigh 1 also its count."""
-    for lane in range(LANES):
+def sum_classes_below(panel, samples, place, targets, offsets):
+    """Write the statistics row of the samples before the cut of each lane."""
+    for k in range(panel.sums.size):
+        panel.sums[k] = 0.0
+    for i in range(place.stop - place.start):
+        weight = samples.pair[place.start + i, 0]
+        if samples.is_weighted:
+            add_below(panel.sums, 0, 1.0, panel.codes, i * LANES, panel.bounds)
+        for output in range(offsets.size - 1):
+            statistic = 2 + class_column(samples, place.start + i, targets, offsets, output)
+            add_below(panel.sums, statistic * LANES, weight, panel.codes, i * LANES, panel.bounds)
+    for lane in range(LANES):  # what the weights of the classes tell
         for column in range(offsets[1]):
             panel.sums[LANES + lane] += panel.sums[(2 + column) * LANES + lane]
-    if not samples.is_weighted:
-        copy_statistic(panel, 1, 0)
+        if not samples.is_weighted:
+            panel.sums[lane] = panel.sums[LANES + lane]
 
 
 @part

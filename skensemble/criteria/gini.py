@@ -10,9 +10,8 @@ from skensemble.criteria.classes import (
     class_column,
     class_spread,
     collect_classes,
-    collect_classes_below,
-    complete_classes_below,
     sum_classes,
+    sum_classes_below,
     write_shares,
 )
 from skensemble.criteria.lanes import sweep_lanes
@@ -80,11 +79,8 @@ class Gini(NamedTuple):
     def collect(self, rows, at, node, samples, position):
         collect_classes(rows, at, samples, position, self.targets, self.offsets)
 
-    def collect_below(self, panel, i, node, samples, position):
-        collect_classes_below(panel, i, samples, position, self.targets, self.offsets)
-
-    def complete_below(self, panel, samples):
-        complete_classes_below(panel, samples, self.offsets)
+    def sum_below(self, panel, samples, place):
+        sum_classes_below(panel, samples, place, self.targets, self.offsets)
 
     def evaluate(self, left, node, n_moved):
         parts = left.first / left.weight + left.second / (node.weight - left.weight)

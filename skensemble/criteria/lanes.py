@@ -1,23 +1,9 @@
-"""All lanes of a panel at once: statistics rows, and gains; see `skensemble.splitting.panel`."""
+"""Gains of all lanes of a panel at once; see `skensemble.splitting.panel`."""
 
 import numpy as np
 
 from skensemble._compile import inlined
-from skensemble._intrinsics import LANES, add_below
 from skensemble._lanes import all_lanes, raised_at_boundaries, store
-
-
-@inlined
-def add_statistic(panel, i, k, value):
-    """Add a value to statistic k of each lane in which sample i of the node lies before the cut."""
-    add_below(panel.sums, k * LANES, value, panel.codes, i * LANES, panel.bounds)
-
-
-@inlined
-def copy_statistic(panel, k, to):
-    """Copy statistic k of each lane."""
-    for lane in range(LANES):
-        panel.sums[to * LANES + lane] = panel.sums[k * LANES + lane]
 
 
 @inlined

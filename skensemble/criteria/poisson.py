@@ -8,10 +8,9 @@ import numpy as np
 from skensemble._compile import part, record
 from skensemble.criteria.responses import (
     collect_responses,
-    collect_responses_below,
-    complete_responses_below,
     response,
     sum_responses,
+    sum_responses_below,
 )
 from skensemble.records import Left, NodeStatistics
 
@@ -79,11 +78,8 @@ class Poisson(NamedTuple):
     def collect(self, rows, at, node, samples, position):
         collect_responses(rows, at, samples, position, self.targets, self.zeros)
 
-    def collect_below(self, panel, i, node, samples, position):
-        collect_responses_below(panel, i, samples, position, self.targets, self.zeros)
-
-    def complete_below(self, panel, samples):
-        complete_responses_below(panel, samples)
+    def sum_below(self, panel, samples, place):
+        sum_responses_below(panel, samples, place, self.targets, self.zeros)
 
     def evaluate(self, left, node, n_moved):
         right_weight = node.weight - left.weight

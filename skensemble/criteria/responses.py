@@ -1,7 +1,8 @@
 """What the criteria of regression share: responses of one output (beside the weight) or of several (in a table)."""
 
 from skensemble._compile import inlined, part
-from skensemble.criteria.lanes import add_statistic, copy_statistic
+from skensemble._intrinsics import LANES
+from skensemble._lanes import all_lanes, store, where_below
 
 
 @part
@@ -36,19 +37,21 @@ def collect_responses(rows, at, samples, position, targets, center):
 
 
 @inlined
-def collect_responses_below(panel, i, samples, position, targets, center):
-    """Add sample i of the node to the statistics row of each lane in which it lies before the cut."""
-    weight = samples.pair[position, 0]
-    if samples.is_weighted:
-        add_statistic(panel, i, 0, 1.0)
-    add_statistic(panel, i, 1, weight)
+def sum_responses_below(panel, samples, place, targets, center):
+    """Write the statistics row of the samples before the cut of each lane.
+
+    A pass for each output: its sums stay in registers.
+    """
     for output in range(center.size):
-        deviation = weight * (response(samples, position, targets, output) - center[output])
-        add_statistic(panel, i, 2 + output, deviation)
-
-
-@part
-def complete_responses_below(panel, samples):
-    """Write the count of each lane, where it is the weight."""
-    if not samples.is_weighted:
-        copy_statistic(panel, 1, 0)
+        counts, weights, sums = all_lanes(0.0), all_lanes(0.0), all_lanes(0.0)
+        for i in range(place.stop - place.start):
+            position = place.start + i
+            weight = samples.pair[position, 0]
+            deviation = weight * (response(samples, position, targets, output) - center[output])
+            if samples.is_weighted:
+                counts = counts + where_below(1.0, panel.codes, i, panel.bounds)
+            weights = weights + where_below(weight, panel.codes, i, panel.bounds)
+            sums = sums + where_below(deviation, panel.codes, i, panel.bounds)
+        store(panel.sums, (2 + output) * LANES, sums)
+        store(panel.sums, LANES, weights)
+        store(panel.sums, 0, counts if samples.is_weighted else weights)

@@ -9,10 +9,9 @@ from skensemble._lanes import all_lanes, take_pairs
 from skensemble.criteria.lanes import sweep_lanes
 from skensemble.criteria.responses import (
     collect_responses,
-    collect_responses_below,
-    complete_responses_below,
     response,
     sum_responses,
+    sum_responses_below,
 )
 from skensemble.records import Left, NodeStatistics
 
@@ -87,11 +86,8 @@ class SquaredError(NamedTuple):
         else:
             collect_responses(rows, at, samples, position, self.targets, self.mean)
 
-    def collect_below(self, panel, i, node, samples, position):
-        collect_responses_below(panel, i, samples, position, self.targets, self.mean)
-
-    def complete_below(self, panel, samples):
-        complete_responses_below(panel, samples)
+    def sum_below(self, panel, samples, place):
+        sum_responses_below(panel, samples, place, self.targets, self.mean)
 
     def evaluate(self, left, node, n_moved):
         squares = left.first * left.first

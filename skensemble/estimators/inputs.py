@@ -38,6 +38,11 @@ class EncodedInputMixin(BaseEstimator):
     _X_dtype: type = np.float32  # of the values that they see; what is beyond it is infinite
     _accepts_infinity = False
 
+    @classmethod
+    @functools.cache  # an ensemble clones a tree per member, and a signature takes a tenth of a millisecond
+    def _get_param_names(cls):
+        return super()._get_param_names()
+
     def _validate_training_X(self, X):
         """Return X as (n_samples, n_features), array or CSC, and the numbers of categories (n_features,)."""
         self._encoder = FeatureEncoder(getattr(self, "categorical_features", None))

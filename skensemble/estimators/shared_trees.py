@@ -61,10 +61,6 @@ class SharedTrees:
         known = {name: value for name, value in vars(self.prototype).items() if name not in parameters}
         return {**known, "_prepared": self.prepared, "_workspaces": self.workspaces}
 
-    def values(self, grown):
-        """Return the value of each training sample's leaf, (n_samples, n_values) float64."""
-        return self.prepared.trees([grown]).sum_values(self.rows)
-
 
 class PackedTrees:
     """The trees of a fitted ensemble: in common arrays, and as estimators once they are asked for.

@@ -143,10 +143,10 @@ class OwnTrees:
         """
         weight = weight if rows is None else np.bincount(rows, minlength=len(weight)).astype(np.float64)
         grown = self.shared.grow(weight, seed)
-        return grown, self.of_values(self.shared.values(grown))
+        return grown, self.answers_for(grown)
 
     def of_values(self, values):
-        """Return the answers that stand in the nodes of trees, or in the leaves of samples: (n, n_values)."""
+        """Return the answers that stand in nodes, whose values are (n_nodes, n_values)."""
         if self.kind == "SAMME":
             return values.argmax(axis=1)
         return values if self.kind == "real" else values[:, 0]
@@ -158,7 +158,8 @@ class OwnTrees:
     def answers_for(self, fitted, X=None):
         """Return the answers of what `fit` returned for validated samples; None: those of the training."""
         X = self.shared.rows if X is None else X
-        return self.of_values(self.shared.prepared.trees([fitted]).sum_values(X))
+        trees = self.shared.prepared.trees([fitted])
+        return self.of_values(trees.values[:, 0])[trees.leaves(X)[:, 0]]
 
     def members(self, before, fitted, seeds):
         """Return the `PackedTrees` of an earlier fit (or None) and of new trees behind them."""

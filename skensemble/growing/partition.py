@@ -5,8 +5,8 @@ import numpy as np
 from skensemble._compile import inlined
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.sorting import POSITION_MASK, code_of
+from skensemble.splitting.flags import WORD
 from skensemble.splitting.gathering import gather_stored
-from skensemble.splitting.panel import WORD
 
 
 @inlined

@@ -9,6 +9,7 @@ from skensemble._intrinsics import LANES
 from skensemble.arrays.bitset import n_words
 from skensemble.arrays.sorting import N_COUNTS
 from skensemble.records import Codes
+from skensemble.splitting.flags import WORD
 
 MOST_SORTED = 256  # samples of a node up to which the lanes of a panel are sorted side by side
 
@@ -44,10 +45,12 @@ class Panel(NamedTuple):
     thresholds: np.ndarray  # (LANES,) float64: of random cuts
     sums: np.ndarray  # (n_statistics * LANES,) float64: the statistics row of what is before the cut, lane by lane
     most_gains: np.ndarray  # (LANES,) float64: no boundary gains more
-    table_lanes: np.ndarray  # (LANES,) int64: the lanes that come from the table of ranks, not from flags
+    sources: np.ndarray  # (LANES,) int64: the columns of the table of ranks that are copied
     keys: np.ndarray  # (MOST_SORTED, LANES) uint32: code and position, lane by lane in order, of a small node
     words: np.ndarray  # (n_words, n) uint64: the flags of the node's samples
     varying: np.ndarray  # (n_words,) uint64: those that are not constant in the node
+    is_summed: np.ndarray  # (LANES,) bool: whether a lane has no codes, only flags
+    lane_of_bit: np.ndarray  # (WORD,) int64: which lane asks for a flag of a word
 
 
 @record
@@ -84,7 +87,7 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype, n_flag_
     """
     # Values come in buckets where there are at most 2 n / n_statistics of them, and categories always, missing values
     # among them, of which a node has no more than samples.  One bucket more is for the missing ones of the values.
-    n_buckets = max(2 * n // n_statistics, min(n, n_categories + 1) if n_categories else 0, 3) + 1
+    n_buckets = max(2 * n // n_statistics, min(n, n_categories + 1) if n_categories else 0, LANES) + 1
     buckets = Buckets(
         rows=np.zeros(n_buckets * n_statistics),
         identity=np.arange(n_buckets),
@@ -109,10 +112,12 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype, n_flag_
         thresholds=np.zeros(LANES),
         sums=np.zeros(n_statistics * LANES),
         most_gains=np.zeros(LANES),
-        table_lanes=np.zeros(LANES, np.int64),
+        sources=np.zeros(LANES, np.int64),
         keys=_new_keys(),
         words=np.empty((n_flag_words, n), np.uint64),
         varying=np.zeros(n_flag_words, np.uint64),
+        is_summed=np.zeros(LANES, np.bool_),
+        lane_of_bit=np.zeros(WORD, np.int64),
     )
     return Desk(
         keys=np.empty(n + 1, np.int64),

@@ -11,15 +11,16 @@ foresee.  Here a step takes one sample of all features.
 import numpy as np
 
 from skensemble._compile import inlined, part
-from skensemble._intrinsics import LANES, find_extremes, prefetch
+from skensemble._intrinsics import LANES, find_extremes, gather_lanes, prefetch
 from skensemble._random import MISSING_SIDE, THRESHOLD, draw, unit
 from skensemble.arrays.float_codes import decode, encode_at_most
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, code_of
 from skensemble.splitting.features import is_allowed
+from skensemble.splitting.flags import fill_flag_lanes, is_varying, sum_flags
 from skensemble.splitting.gathering import gather_stored
 
 UNSORTED = -1  # instead of the number of bits of a position in the panel's keys
-WORD = 64  # flags in a word
+NEAR = 1 << 17  # codes of a table that a second level cache holds
 AHEAD = 16  # samples by which memory is asked for codes before they are read: rows of a large node are far apart
 
 
@@ -64,60 +65,46 @@ def draw_lanes(task, place, number, groups, n_constant, progress):
 
 
 @inlined
-def gather_flags(panel, words, index, start, n):
-    """Copy the flags of the node's samples side by side, and find those that vary."""
-    for word in range(words.shape[0]):
-        source, gathered = words[word], panel.words[word]
-        some, every = np.uint64(0), ~np.uint64(0)
-        for i in range(n):
-            flags = source[index[start + i]]
-            gathered[i] = flags
-            some |= flags
-            every &= flags
-        panel.varying[word] = some & ~every
+def fill_panel(task, ranks, place, n_lanes):
+    """Write the codes of the node's samples, and the lowest and the highest of each lane."""
+    panel, n = task.desk.panel, place.stop - place.start
+    if task.data.is_sparse:
+        for lane in range(n_lanes):
+            fill_sparse_lane(task, place, lane)
+        find_extremes(panel.lowest, panel.highest, panel.codes, n)
+    elif choose_sources(panel, task.data.flags.bit_of, n_lanes):
+        gather_codes(panel, ranks, task.samples.index, place.start, n)
+        find_extremes(panel.lowest, panel.highest, panel.codes, n)
+    if panel.words.shape[0]:
+        fill_flag_lanes(task, n, n_lanes)
 
 
 @part
-def is_varying(panel, bit):
-    """Whether a flag is not constant in the node."""
-    return (panel.varying[bit // WORD] >> np.uint64(bit % WORD)) & np.uint64(1) != np.uint64(0)
+def choose_sources(panel, bit_of, n_lanes):
+    """Write which column of the table each lane copies; returns whether one has to: flags need not.
 
-
-@inlined
-def fill_panel(task, ranks, place, n_lanes):
-    """Write the codes of the node's samples, and the lowest and the highest of each lane."""
-    panel, index, start, n = task.desk.panel, task.samples.index, place.start, place.stop - place.start
-    codes, chosen, bit_of, table_lanes = panel.codes, panel.features, task.data.flags.bit_of, panel.table_lanes
-    n_table_lanes = 0
+    Lanes that have no feature of their own there copy what another one does: a step then has always as many.
+    """
+    needed = -1
     for lane in range(n_lanes):
-        if task.data.is_sparse:
-            fill_sparse_lane(task, place, lane)
-        elif bit_of[chosen[lane]] >= 0:
-            fill_flag_lane(panel, lane, bit_of[chosen[lane]], task.data.flags.codes, n)
-        else:
-            table_lanes[n_table_lanes] = lane
-            n_table_lanes += 1
-    if n_table_lanes:
-        for i in range(n):
-            if i + AHEAD < n:
-                ahead = np.int64(index[start + i + AHEAD]) * ranks.shape[1]
-                for k in range(n_table_lanes):
-                    prefetch(ranks, ahead + chosen[table_lanes[k]])
-            for k in range(n_table_lanes):
-                lane = np.uint64(table_lanes[k])
-                codes[i, lane] = ranks[index[start + i], np.uint64(chosen[lane])]
-    if n_table_lanes or task.data.is_sparse:
-        find_extremes(panel.lowest, panel.highest, codes, n)
+        if bit_of[panel.features[lane]] < 0:
+            needed = panel.features[lane]
+    for lane in range(LANES):
+        is_needed = lane < n_lanes and bit_of[panel.features[lane]] < 0
+        panel.sources[lane] = panel.features[lane] if is_needed else needed
+    return needed >= 0
 
 
 @inlined
-def fill_flag_lane(panel, lane, bit, flag_codes, n):
-    """Write the codes of a feature of two values, both of which the node has."""
-    low, high = flag_codes[panel.features[lane], 0], flag_codes[panel.features[lane], 1]
-    words, shift = panel.words[bit // WORD], np.uint64(bit % WORD)
+def gather_codes(panel, ranks, index, start, n):
+    """Copy the codes of the node's samples from the table."""
+    n_features, is_far = ranks.shape[1], ranks.size > NEAR
     for i in range(n):
-        panel.codes[i, lane] = high if (words[i] >> shift) & np.uint64(1) else low
-    panel.lowest[lane], panel.highest[lane] = low, high
+        if is_far and i + AHEAD < n:
+            ahead = np.int64(index[start + i + AHEAD]) * n_features
+            for lane in range(LANES):
+                prefetch(ranks, ahead + panel.sources[lane])
+        gather_lanes(panel.codes, i * LANES, ranks, np.int64(index[start + i]) * n_features, panel.sources)
 
 
 @part
@@ -139,7 +126,7 @@ def choose_cuts(task, place, node, n_lanes):
     That is a random threshold, or the only boundary of a feature that has two values in the node.
     """
     data, panel, n = task.data, task.desk.panel, place.stop - place.start
-    is_any_cut = False
+    asks_codes, asks_flags = False, False
     for lane in range(n_lanes):
         feature = panel.features[lane]
         panel.n_missing[lane], panel.missing_left[lane], panel.is_cut[lane] = 0, False, False
@@ -155,13 +142,14 @@ def choose_cuts(task, place, node, n_lanes):
         elif panel.n_missing[lane] == 0 and (n == 2 or panel.highest[lane] - panel.lowest[lane] == 1):
             panel.bounds[lane] = panel.lowest[lane]
             panel.is_cut[lane] = True
-        is_any_cut |= panel.is_cut[lane]
-    if is_any_cut and not task.criterion.needs_order():
-        for k in range(panel.sums.size):
-            panel.sums[k] = 0.0
-        for i in range(n):
-            task.criterion.collect_below(panel, i, node, task.samples, place.start + i)
-        task.criterion.complete_below(panel, task.samples)
+        asks_flags |= panel.is_summed[lane]
+        asks_codes |= panel.is_cut[lane] and not panel.is_summed[lane]
+    if task.criterion.needs_order():
+        return
+    if asks_codes:
+        task.criterion.sum_below(panel, task.samples, place)
+    if asks_flags:
+        sum_flags(task, place, node, n_lanes)
 
 
 @part

@@ -51,10 +51,10 @@ def sort_panel(task, n, n_lanes):
 def screen(task, place, node, n_lanes, position_bits):
     """Write into the panel what no boundary of a lane gains more than: +inf where that is not known.
 
-    Not known are lanes with missing values, which may go to either side, and those of categories.
+    Not known are lanes with missing values, which may go to either side, those of categories, and flags.
     """
     panel, mask = task.desk.panel, (np.uint32(1) << np.uint32(position_bits)) - np.uint32(1)
     task.criterion.bound_gains(panel, node, task.samples, place, mask)
     for lane in range(n_lanes):
-        if panel.n_missing[lane] or task.data.is_categorical[panel.features[lane]]:
+        if panel.n_missing[lane] or panel.is_summed[lane] or task.data.is_categorical[panel.features[lane]]:
             panel.most_gains[lane] = np.inf

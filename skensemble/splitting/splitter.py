@@ -5,10 +5,11 @@ import numpy as np
 from skensemble._compile import inlined
 from skensemble.records import Place
 from skensemble.splitting.categorical import split_categories
+from skensemble.splitting.flags import gather_flags
 from skensemble.splitting.gate import ABSOLUTE_TIE, RELATIVE_TIE, Gate, raised
 from skensemble.splitting.gathering import fill_in, gather_stored
 from skensemble.splitting.numeric import no_split, split_best, split_lane
-from skensemble.splitting.panel import UNSORTED, choose_cuts, draw_lanes, fill_panel, gather_flags, write_keys
+from skensemble.splitting.panel import UNSORTED, choose_cuts, draw_lanes, fill_panel, write_keys
 from skensemble.splitting.screening import screen, sort_panel
 
 

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from skensemble._compile import kernel
-from skensemble._intrinsics import LANES, add_below, atomic_add, atomic_load, find_extremes, prefetch
+from skensemble._intrinsics import (
+    LANES,
+    add_below,
+    atomic_add,
+    atomic_load,
+    count_ones,
+    find_extremes,
+    gather_lanes,
+    lowest_one,
+    prefetch,
+)
 from skensemble._threads import run_in_threads
 
 pytestmark = pytest.mark.nojit
@@ -33,6 +43,17 @@ def find_extent(codes, lowest, highest):
 def add_each(codes, bounds, values, sums):
     for row in range(codes.shape[0]):
         add_below(sums, LANES, values[row], codes, row * LANES, bounds)
+
+
+@kernel
+def gather_each(table, columns, gathered):
+    for row in range(table.shape[0]):
+        gather_lanes(gathered, row * LANES, table, row * table.shape[1], columns)
+
+
+@kernel
+def look_at_bits(word):
+    return count_ones(word), lowest_one(word)
 
 
 def test_no_addition_is_lost():
@@ -76,3 +97,18 @@ def test_values_are_added_in_the_lanes_whose_code_is_below(dtype):
     assert sums[LANES : 2 * LANES].tolist() == (values @ (codes <= bounds)).tolist()
     assert not sums[:LANES].any()
     assert not sums[2 * LANES :].any()
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+def test_columns_are_gathered_side_by_side(dtype):
+    table = np.arange(60).reshape(5, 12).astype(dtype)
+    columns, gathered = np.array([3, 0, 11, 3, 5, 7, 1, 2]), np.zeros((5, LANES), dtype)
+
+    gather_each(table, columns, gathered)
+
+    assert gathered.tolist() == table[:, columns].tolist()
+
+
+@pytest.mark.parametrize("bits", [{0}, {63}, {1, 5, 40}, set(range(64))], ids=str)
+def test_bits_are_counted_and_the_lowest_is_found(bits):
+    assert look_at_bits(np.uint64(sum(1 << bit for bit in bits))) == (len(bits), min(bits))

@@ -13,6 +13,7 @@ from skensemble._lanes import (
     take,
     take_in_lanes,
     take_pairs,
+    where_below,
 )
 
 pytestmark = pytest.mark.nojit
@@ -38,6 +39,11 @@ def count_classes(pairs, keys, totals, counts, results):
         _, classes = take_pairs(pairs, 0, keys, row, MASK)
         put_in_lanes(counts, classes, take_in_lanes(counts, classes) + take(totals, 2, classes))
         store(results, 0, classes)
+
+
+@kernel
+def choose_below(codes, bounds, results):
+    store(results, 0, where_below(2.5, codes, 1, bounds))
 
 
 @kernel
@@ -92,3 +98,14 @@ def test_only_boundaries_between_codes_count():
     for lane in range(LANES):
         values = [row % 3 for row in range(6) if codes[row, lane] != codes[row + 1, lane]]
         assert results[lane] == max(values, default=-np.inf)
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
+def test_a_float_stands_where_codes_do_not_exceed_the_bounds(dtype):
+    """As unsigned numbers: the greatest code of all is above the others."""
+    most, results = np.iinfo(dtype).max, np.zeros(LANES)
+    codes = np.array([[0] * LANES, [0, 1, 2, 3, most, most, 5, 5]], dtype)
+
+    choose_below(codes, np.array([0, 0, 2, 4, 4, most, most, 4], dtype), results)
+
+    assert results.tolist() == [2.5, 0.0, 2.5, 2.5, 0.0, 2.5, 2.5, 0.0]

@@ -10,7 +10,7 @@ from skensemble._compile import kernel
 from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import POSITION_MASK
 from skensemble.criteria import new_criterion
-from skensemble.records import Samples
+from skensemble.records import Place, Samples
 from skensemble.splitting.desk import new_desk
 from tests.properties.problems import KINDS, SINGLE_OUTPUT, Kind, Recipe
 from tests.reference.naive_criteria import NaiveCriterion
@@ -133,10 +133,8 @@ def test_rows_of_statistics_add_up_to_the_node(kind):
 
 @kernel
 def collect_all(criterion, panel, samples, start, stop):
-    node = criterion.open(samples, start, stop)
-    for i in range(stop - start):
-        criterion.collect_below(panel, i, node, samples, start + i)
-    criterion.complete_below(panel, samples)
+    criterion.open(samples, start, stop)
+    criterion.sum_below(panel, samples, Place(start, stop, np.uint64(0), -np.inf, np.inf, True))
 
 
 @EVERY_KIND
