@@ -5,6 +5,8 @@ one waits for its next node to come from memory, so do the others.  A leaf leads
 Numba would ask of a signed index at each step whether it is negative.
 """
 
+import functools
+
 import numpy as np
 
 from skensemble._compile import inlined, kernel
@@ -14,6 +16,7 @@ from skensemble.arrays.float_codes import decode, encode_at_most
 from skensemble.records import LEAF
 
 
+@functools.cache
 def step_dtype(dtype):
     """Return the dtype of the steps of samples whose values have a dtype.
 
@@ -53,7 +56,7 @@ def walking_table(nodes, node_starts, category_starts, dtype, n_threads=1):
     def fill(tree):
         fill_steps(nodes, node_starts[tree], node_starts[tree + 1], category_starts[tree], steps)
 
-    tasks = [lambda tree=tree: fill(tree) for tree in range(len(node_starts) - 1)]
+    tasks = [functools.partial(fill, tree) for tree in range(len(node_starts) - 1)]
     run_in_threads(tasks, n_threads if len(nodes) > SMALL_WORK else 1)
     return steps
 
@@ -210,8 +213,10 @@ def by_rows(function, X, out, n_trees, n_threads):
         for first, rows in dense_rows(X, start, stop):
             function(rows, out[first : first + len(rows) + extra])
 
-    tasks = [lambda start=start: on_block(start) for start in range(0, n_samples, size)]
-    run_in_threads(tasks, min(n_threads, len(tasks)))
+    if n_samples <= size:
+        on_block(0)
+    else:
+        run_in_threads([functools.partial(on_block, start) for start in range(0, n_samples, size)], n_threads)
     return out
 
 
