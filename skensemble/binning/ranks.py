@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from skensemble._compile import kernel
+from skensemble._compile import kernel, part
 from skensemble._threads import run_in_threads
-from skensemble.arrays.sorting import N_COUNTS, POSITION_BITS, sort_keys
+from skensemble.arrays.float_codes import MISSING, decode, encode
+from skensemble.arrays.sorting import N_COUNTS, POSITION_BITS, POSITION_MASK, sort_keys
 from skensemble.binning.flags import find_flags, no_flags
 from skensemble.records import RankedFeatures
 
@@ -14,7 +15,8 @@ _ALMOST_CONSTANT = np.float32(1e-7)
 SMALL = 1 << 17  # values that are ranked by one thread
 _MOST_SORTED = 1 << 25  # keys of all features: 256 MiB
 _MOST_SHORT_CODES = 1 << 16
-_FEW = 256  # distinct values
+_FEW = 8  # distinct values that are looked up sooner than sorted
+_HALF = 1 << 31  # of the codes of floats
 _STRETCH = 512  # rows that are turned at once, in cache
 
 
@@ -43,12 +45,10 @@ def rank_features(X, n_categories, n_threads=1):
         low = np.fmin.reduce(column)
         if is_almost_constant(low, np.fmax.reduce(column)):
             column = np.where(np.isnan(column), column, low)
-        values = np.unique(column[~np.isnan(column)])
-        if len(values) <= _FEW:  # a search among them is sooner done than to sort with a record of the places
-            ranks[feature] = np.searchsorted(values, column)  # NaN is above all
-        else:
-            rank_column(column, np.argsort(column), ranks[feature])
-        return values
+        values = np.empty(n_samples, np.float32)
+        keys, spare, counts = np.empty(n_samples, np.int64), np.empty(n_samples, np.int64), np.empty(N_COUNTS, np.int64)
+        n_distinct = rank_column(column, keys, spare, counts, ranks[feature], values)
+        return values[:n_distinct].copy()
 
     tasks = [lambda feature=feature: rank_feature(feature) for feature in range(n_features)]
     values = run_in_threads(tasks, n_threads if X.size > SMALL else 1)
@@ -149,14 +149,75 @@ def _by_row(ranks, offsets):
 
 
 @kernel
-def rank_column(column, order, ranks):
-    """Write the ranks of a column that `order` sorts, NaN last."""
-    rank = 0
+def rank_column(column, keys, spare, counts, ranks, values):
+    """Write the rank of each of n float32, NaN last, and the distinct values in order; returns how many these are.
+
+    Parameters
+    ----------
+    column : (n,) float32
+    keys, spare : (n,) int64
+        Work space, as is `counts`, see `arrays.sorting`.
+    ranks : (n,) uint32
+    values : (n,) float32
+    """
+    n_distinct = find_few_codes(column, keys)
+    if n_distinct >= 0:
+        for i in range(column.size):
+            code, rank = signed_code(column[i]), np.uint32(0)
+            for k in range(n_distinct):
+                rank += np.uint32(keys[k] < code)
+            ranks[i] = rank
+        return write_values(keys, n_distinct, values)
+    lowest, highest = signed_code(np.float32(np.nan)), signed_code(np.float32(-np.inf))
     for i in range(column.size):
-        value = column[order[i]]
-        if i > 0 and (value > column[order[i - 1]] or np.isnan(value) > np.isnan(column[order[i - 1]])):
-            rank += 1
-        ranks[order[i]] = rank
+        code = signed_code(column[i])
+        lowest, highest = min(lowest, code), max(highest, code)
+        keys[i] = (code << POSITION_BITS) | i
+    sort_keys(keys, spare, counts, column.size, lowest, highest)
+    n_distinct = 0
+    for i in range(column.size):
+        code = keys[i] >> POSITION_BITS
+        if i == 0 or code != spare[n_distinct - 1]:
+            spare[n_distinct] = code
+            n_distinct += 1
+        ranks[keys[i] & POSITION_MASK] = n_distinct - 1
+    return write_values(spare, n_distinct, values)
+
+
+@part
+def find_few_codes(column, codes):
+    """Write the codes of a column's values in order; returns how many these are, or -1 if more than `_FEW`."""
+    n = 0
+    for i in range(column.size):
+        code = signed_code(column[i])
+        place = 0
+        while place < n and codes[place] < code:
+            place += 1
+        if place < n and codes[place] == code:
+            continue
+        if n == min(_FEW, codes.size):
+            return -1
+        for k in range(n, place, -1):
+            codes[k] = codes[k - 1]
+        codes[place] = code
+        n += 1
+    return n
+
+
+@part
+def signed_code(value):
+    """The code of a float32, MISSING of NaN, turned into 32 bits with a sign, as keys have one."""
+    return (MISSING if np.isnan(value) else encode(value)) - _HALF
+
+
+@part
+def write_values(codes, n, values):
+    """Write the values of n codes in order, without the missing one, if it is there; returns how many these are."""
+    if n and codes[n - 1] == MISSING - _HALF:
+        n -= 1
+    for k in range(n):
+        values[k] = decode(codes[k] + _HALF)
+    return n
 
 
 def rank_categories(column, n_categories, ranks):
