@@ -19,6 +19,7 @@ so that gains can be compared, added and normalised alike.  The methods of a cri
 `collect(rows, at, node, samples, position)`  add one sample to the statistics row at rows[at:]
 `sum_below(panel, samples, place)`       write the statistics row of the samples before the cut of each lane
 `evaluate(left, node, n_moved)`          the gain of the boundary
+`may_exceed(left, node, bar)`            False: the gain does not exceed a bar (told without a division, which is slow)
 `bound_gains(panel, node, samples, place, mask)`  what no boundary of a sorted lane gains more than, +inf: not known
 `spread(node)`                           weighted sum of squares about the mean, roughly
 `child_values(left, node, n_moved)`      predictions of both children (one output, at most two classes)

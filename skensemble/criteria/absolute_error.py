@@ -120,6 +120,9 @@ class AbsoluteError(NamedTuple):
             left_loss += median_loss(self.sums[output], self.ordered[output], self.extent[1], left.weight)[0]
         return (node.score - left_loss - self.right_loss[n_moved]) / self.median.size
 
+    def may_exceed(self, left, node, bar):
+        return True
+
     def bound_gains(self, panel, node, samples, place, mask):
         panel.most_gains[:] = np.inf
 

@@ -95,6 +95,9 @@ class Entropy(NamedTuple):
         sides = _weight_log(left.weight) + _weight_log(node.weight - left.weight)
         return (score - n_outputs * sides - node.score) / n_outputs
 
+    def may_exceed(self, left, node, bar):
+        return True
+
     def bound_gains(self, panel, node, samples, place, mask):
         panel.most_gains[:] = np.inf
 

@@ -86,6 +86,9 @@ class Gini(NamedTuple):
         parts = left.first / left.weight + left.second / (node.weight - left.weight)
         return (parts - node.score / node.weight) / (self.offsets.size - 1)
 
+    def may_exceed(self, left, node, bar):
+        return True
+
     def bound_gains(self, panel, node, samples, place, mask):
         if self.offsets.size == 2:
             sweep_lanes(self, panel, node, samples, place, mask)

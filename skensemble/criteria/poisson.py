@@ -92,6 +92,9 @@ class Poisson(NamedTuple):
             score += _mean_log(self.left[output], left.weight) + _mean_log(total - self.left[output], right_weight)
         return self.scale * (score - node.score)
 
+    def may_exceed(self, left, node, bar):
+        return True
+
     def bound_gains(self, panel, node, samples, place, mask):
         panel.most_gains[:] = np.inf
 

@@ -15,6 +15,8 @@ from skensemble.criteria.responses import (
 )
 from skensemble.records import Left, NodeStatistics
 
+NEARLY = 1.0 - 1e-12  # products are not wrong by more
+
 
 @record
 class SquaredError(NamedTuple):
@@ -99,6 +101,12 @@ class SquaredError(NamedTuple):
 
     def gain(self, squares, left, node):
         return self.scale * squares * node.weight / (left.weight * (node.weight - left.weight))
+
+    def may_exceed(self, left, node, bar):
+        if self.left.size > 1:
+            return True
+        squares, products = left.first * left.first, left.weight * (node.weight - left.weight)
+        return self.scale * squares * node.weight >= NEARLY * bar * products
 
     def bound_gains(self, panel, node, samples, place, mask):
         if self.left.size == 1:

@@ -53,7 +53,7 @@ def sweep_samples(criterion, samples, start, keys, n_keys, n_missing, missing_al
             else:
                 left = criterion.move(left, node, samples, start + position)
                 n_left += 1
-            if (keys[i] ^ keys[i + 1]) >> POSITION_BITS:
+            if (keys[i] ^ keys[i + 1]) >> POSITION_BITS and criterion.may_exceed(left, node, bar):
                 gain = criterion.evaluate(left, node, i + 1)
                 if gain > bar:
                     place = (i, n_left, i + 1, missing_left == 1)
