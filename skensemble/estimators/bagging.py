@@ -27,7 +27,9 @@ BAGGING = {
     "estimator": Parameter(
         [HasMethods(["fit", "predict"]), None],
         "estimator or None",
-        "What is fitted; None: one of our trees. Our trees grow on data that are ranked once for all.",
+        "What is fitted; None: one of our trees with `max_features=1.0`, which draws the order of the features: with "
+        "`max_features=None` the first of them win the ties of small nodes in all trees, which makes them alike. Our "
+        "trees grow on data that are ranked once for all.",
     ),
     "n_estimators": Parameter([POSITIVE], "int", "Number of estimators."),
     "max_samples": Parameter(
@@ -252,7 +254,7 @@ class BaggingClassifier(BaggingMixin, ensemble.BaggingClassifier):
     """
 
     def _get_estimator(self):
-        return DecisionTreeClassifier() if self.estimator is None else self.estimator
+        return DecisionTreeClassifier(max_features=1.0) if self.estimator is None else self.estimator
 
     def _y_of_trees(self, y):
         if y is None:
@@ -371,7 +373,7 @@ class BaggingRegressor(BaggingMixin, ensemble.BaggingRegressor):
     """
 
     def _get_estimator(self):
-        return DecisionTreeRegressor() if self.estimator is None else self.estimator
+        return DecisionTreeRegressor(max_features=1.0) if self.estimator is None else self.estimator
 
     def predict(self, X, **params):
         """Predict the mean of the estimators' predictions.
