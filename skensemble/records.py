@@ -104,9 +104,13 @@ class Settings(NamedTuple):
     has_categories: bool = False  # set for each tree
     least_impurity: float = 0.0  # a node of no more is pure; apart from it, one of hardly any beside the root's is
 
-    def keeps_order(self, n_features):
-        """Whether a node looks at all features in their order; else they are drawn."""
-        return self.max_features > n_features and not self.random_splits
+    def looks_at_all(self, n_features):
+        """Whether a node looks at all features, one after the other; else they are drawn one by one."""
+        return self.max_features >= n_features
+
+    def starts_anywhere(self, n_features):
+        """Whether a node that looks at all features draws which comes first; else that is the lowest."""
+        return self.max_features == n_features or self.random_splits
 
 
 @record

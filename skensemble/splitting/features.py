@@ -19,13 +19,23 @@ class FeatureOrder(NamedTuple):
     turn.
 
     Draws without replacement are the first steps of a Fisher-Yates shuffle of 0, 1, 2, ..., undone after each node:
-    what a node draws depends on its key alone.
+    what a node draws depends on its key alone.  A node that looks at all features draws the first alone, and the others
+    follow in a circle: that is all that equal splits ask for.
     """
 
     active: np.ndarray  # (n_features,) int64
     where: np.ndarray  # (n_features,) int64: the place of a feature in `active`
     shuffled: np.ndarray  # (n_features,) int64: 0, 1, 2, ... between nodes
     swapped: np.ndarray  # (n_features,) int64: with which place a step has swapped
+
+    def draw_first(self, key):
+        """Draw the feature that comes first in a node that looks at all."""
+        return below(draw(key, FEATURE, 0), self.shuffled.size)
+
+    def following(self, first, number):
+        """Feature `number` of the circle of all."""
+        feature = first + number
+        return feature if feature < self.shuffled.size else feature - self.shuffled.size
 
     def draw_next(self, key, number):
         """Draw feature `number` of a node."""

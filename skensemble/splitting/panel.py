@@ -42,11 +42,13 @@ def draw_lanes(task, place, number, groups, n_constant, progress):
     n_drawn, n_visited, has_variable = progress
     n_visited_before = n_visited
     n_features, n_lanes = features.active.size, 0
-    keeps_order = task.settings.keeps_order(n_features)
+    looks_at_all, first = task.settings.looks_at_all(n_features), 0
+    if looks_at_all and task.settings.starts_anywhere(n_features):
+        first = features.draw_first(place.key)
     while n_lanes < LANES and n_drawn < n_features and n_constant < n_features:
         if n_visited >= max_features and (has_variable or (n_lanes > 0 and n_visited_before < max_features)):
             break
-        feature = n_drawn if keeps_order else features.draw_next(place.key, n_drawn)
+        feature = features.following(first, n_drawn) if looks_at_all else features.draw_next(place.key, n_drawn)
         n_drawn += 1
         if not is_allowed(task.constraints.groups, groups, number, feature):
             continue

@@ -86,7 +86,7 @@ def find_split(task, codes, place, node, number, groups, n_constant):
                 n_constant += 1
             else:
                 has_variable = True
-    if not settings.keeps_order(features.active.size):
+    if not settings.looks_at_all(features.active.size):
         features.undo(n_drawn)
     return best, n_constant
 

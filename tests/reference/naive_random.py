@@ -40,3 +40,9 @@ def shuffled_features(key, n_features):
         other = number + below(draw(key, FEATURE, number), n_features - number)
         features[number], features[other] = features[other], features[number]
         yield features[number]
+
+
+def circle_of_features(key, n_features):
+    """Return all features in the order in which a node looks at them that draws none but the first."""
+    first = below(draw(key, FEATURE, 0), n_features)
+    return [*range(first, n_features), *range(first)]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.reference.naive_random import MISSING_SIDE, THRESHOLD, draw, shuffled_features, unit
+from tests.reference.naive_random import MISSING_SIDE, THRESHOLD, circle_of_features, draw, shuffled_features, unit
 
 N_ITERATIONS = 20  # of the power method
 FEW_CATEGORIES = 4  # up to which no category of a feature is rare
@@ -81,7 +81,8 @@ class NaiveSplitter:
         looked_at, has_variable = [], False
         if self.max_features > n_features and not self.random_splits:
             return [feature for feature in range(n_features) if feature in node.features]
-        for feature in shuffled_features(node.key, n_features):
+        order = circle_of_features if self.max_features >= n_features else shuffled_features
+        for feature in order(node.key, n_features):
             if len(looked_at) >= self.max_features and has_variable:
                 break
             if feature in node.features:

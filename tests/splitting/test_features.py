@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from skensemble._compile import kernel
 from skensemble.splitting.features import feature_order
-from tests.reference.naive_random import shuffled_features
+from tests.reference.naive_random import circle_of_features, shuffled_features
 
 N_FEATURES = 7
 
@@ -36,6 +36,23 @@ def test_a_node_draws_without_replacement_and_its_key_alone_decides(keys, n_draw
         expected = list(shuffled_features(key, N_FEATURES))
         assert sorted(expected) == list(range(N_FEATURES))
         assert draw_features(features, key, n_drawn) == expected[:n_drawn]
+
+
+@kernel
+def circle(features, key, found):
+    first = features.draw_first(key)
+    for number in range(found.size):
+        found[number] = features.following(first, number)
+
+
+@given(key=st.integers(0, 2**64 - 1))
+def test_a_node_that_looks_at_all_features_draws_the_first(key):
+    found = np.empty(N_FEATURES, np.int64)
+
+    circle(feature_order(N_FEATURES), np.uint64(key), found)
+
+    assert found.tolist() == circle_of_features(key, N_FEATURES)
+    assert sorted(found) == list(range(N_FEATURES))
 
 
 def test_every_feature_is_drawn_as_often():
