@@ -22,7 +22,7 @@ START, STOP = 4, 25  # of the node among the samples
 
 
 @kernel
-def move_all(criterion, samples, start, stop, keys, rows, gains, pair_gains, children, values):
+def move_all(criterion, samples, start, stop, keys, rows, gains, pair_gains, children, answers, values):
     """Move a node's samples to the left in the order of the keys, one by one and then as rows of two samples."""
     node = criterion.open(samples, start, stop)
     criterion.write_value(node, values, 0)
@@ -34,6 +34,8 @@ def move_all(criterion, samples, start, stop, keys, rows, gains, pair_gains, chi
         left = criterion.move(left, node, samples, start + (keys[i] & POSITION_MASK))
         gains[i] = criterion.evaluate(left, node, i + 1)
         children[i, 0], children[i, 1] = criterion.child_values(left, node, i + 1)
+        answers[i, 0] = criterion.may_exceed(left, node, (1.0 - 1e-15) * gains[i])
+        answers[i, 1] = criterion.may_exceed(left, node, 1.001 * gains[i])
     if criterion.needs_order():
         return node
     n_statistics = criterion.total.size
@@ -56,6 +58,7 @@ class Moved(NamedTuple):
     gains: np.ndarray
     pair_gains: np.ndarray
     children: np.ndarray
+    answers: np.ndarray  # whether the gains may exceed bars just below and above them
     naive: NaiveCriterion
     targets: np.ndarray  # of the node, in the order in which its samples moved
     weights: np.ndarray
@@ -71,7 +74,8 @@ def move_samples(kind, seed=0):
     n, order = STOP - START, random.permutation(STOP - START)
     gains, pair_gains, children = np.empty(n - 1), np.empty((n - 1) // 2), np.empty((n - 1, 2))
     rows, value = np.zeros((n + 1) // 2 * criterion.total.size), np.zeros((1, _n_values(kind)))
-    node = move_all(criterion, samples, START, STOP, order, rows, gains, pair_gains, children, value)
+    answers = np.zeros((n - 1, 2), bool)
+    node = move_all(criterion, samples, START, STOP, order, rows, gains, pair_gains, children, answers, value)
     moved = index[START:STOP][order]
     return Moved(
         node,
@@ -81,6 +85,7 @@ def move_samples(kind, seed=0):
         gains,
         pair_gains,
         children,
+        answers,
         NaiveCriterion(kind.criterion, kind.n_classes),
         data.targets[moved],
         data.weights[moved],
@@ -113,6 +118,20 @@ def test_the_gain_is_the_weighted_decrease_of_impurity(kind):
     expected = [moved.naive.gain(moved.targets, moved.weights, np.arange(n) < i) for i in range(1, n)]
 
     assert_allclose(moved.gains, expected, rtol=1e-10)
+
+
+@EVERY_KIND
+def test_a_gain_that_exceeds_the_bar_is_not_refused(kind):
+    moved = move_samples(kind)
+
+    assert moved.answers[moved.gains > 0.0, 0].all()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.criterion == "squared_error"], ids=str)
+def test_a_gain_of_squared_error_below_the_bar_is_refused(kind):
+    moved = move_samples(kind)
+
+    assert moved.answers[moved.gains > 0.0, 1].any() == (kind.n_outputs > 1)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.criterion != "absolute_error"], ids=str)
@@ -178,7 +197,19 @@ def test_a_poisson_mean_of_zero_is_worth_nothing():
     criterion = new_criterion("poisson", targets, (), 5)
     gains, children = np.empty(4), np.empty((4, 2))
 
-    move_all(criterion, samples, 0, 5, np.arange(5), np.zeros(9), gains, np.empty(2), children, np.zeros((1, 1)))
+    move_all(
+        criterion,
+        samples,
+        0,
+        5,
+        np.arange(5),
+        np.zeros(9),
+        gains,
+        np.empty(2),
+        children,
+        np.zeros((4, 2), bool),
+        np.zeros((1, 1)),
+    )
 
     assert_array_equal(gains > -np.inf, [True, True, False, False])
 
