@@ -67,8 +67,7 @@ def split_best(task, lane, panel_state, span, stored, place, node, gate, feature
     keys = task.data.sorted_keys[feature] if is_sorted_root else task.desk.keys
     rows, n_statistics = task.desk.buckets.rows, criterion.total.size
     n_ranks, n = highest - lowest + 1, gate.n_samples
-    is_dense = n_keys == n and n_ranks * n_statistics <= 2 * n_keys  # keys in order pass sooner than buckets, though
-    if is_dense and not is_sorted_root and not criterion.needs_order():
+    if n_keys == n and n_ranks * n_statistics <= 2 * n_keys and not criterion.needs_order():
         if reads_panel:
             codes = task.desk.panel.codes
             collect_lane(criterion, samples, place.start, codes, lane, n, lowest, n_ranks, rows, n_statistics, node)
