@@ -31,7 +31,7 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate
 from numba.extending import infer_getattr, lower_builtin
 from numba.misc.appdirs import AppDirs
 
-from skensemble import _cache, _digest
+from skensemble import _cache, _digest, _references
 
 # nogil: threads run kernels side by side.  error_model: a division that may raise is never turned into
 # vector code.  _nrt: see `kernel`.  No `parallel`: Numba's threading layers abort the process when two
@@ -126,7 +126,8 @@ def part(function):
 def inlined(function):
     """Compile a part of kernels into each place where it is called.
 
-    For what takes many records, so that to pass them would cost more than what it does.
+    For what is small, or stands in one place of a loop over samples, features or nodes. What is large, and not in
+    every loop, is a `part`: the time to compile a kernel grows faster than its length.
     """
     return _compiled_part(function, forceinline=True)
 
@@ -174,8 +175,21 @@ class _PartCompiler(compiler.Compiler):
         return super().define_pipelines()
 
 
+class _Flags(compiler.Flags):
+    """Numba's options of a compilation: while it compiles a forest it compares them some 50,000 times."""
+
+    __slots__ = ("_known", "_known_of")
+
+    def values(self):
+        known_of = getattr(self, "_known_of", None)
+        if known_of != self._values:
+            self._known_of, self._known = self._values.copy(), super().values()
+        return self._known
+
+
 def _general(dispatcher):
     """Let kernels that pass a constant to a kernel call the machine code for any value of its type."""
+    dispatcher._compiler._customize_flags = _Flags
     resolve = dispatcher.get_call_template
     dispatcher.get_call_template = lambda args, kws: resolve(tuple(types.unliteral(arg) for arg in args), kws)
     return dispatcher
@@ -202,6 +216,7 @@ def record(cls):
         return cls
     if "_record_name" not in vars(cls):
         _give_unique_name(cls)
+    _references.pass_by_reference(cls)
     cls.__qualname__ = cls._record_name  # lost where cloudpickle has rebuilt the class in another process
     _RecordMethods.compiled[cls] = {name: inlined(method) for name, method in _digest.methods(cls)}
     for name, dispatcher in _RecordMethods.compiled[cls].items():
@@ -357,7 +372,8 @@ def _environment():
 
 @functools.cache
 def _own_code():
-    return hashlib.sha256(pkgutil.get_data(__package__, "_compile.py") or b"").hexdigest()
+    sources = (pkgutil.get_data(__package__, name) or b"" for name in ("_compile.py", "_references.py"))
+    return hashlib.sha256(b"".join(sources)).hexdigest()
 
 
 def _cache_of(module):

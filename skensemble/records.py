@@ -40,10 +40,10 @@ def copy_nodes(nodes):
 class Flags(NamedTuple):
     """The numeric features that have two values and are never missing, once more: a bit each.
 
-    A node learns which of them are constant by one look at a sample for all of them, and 64 of them share a word.
+    A node learns which of them are constant by one look at a sample for all of them; 64 of them share one of the words
+    of `Codes`.
     """
 
-    words: np.ndarray  # (n_words, n_samples) uint64: whether a sample has the higher value; no words: nobody looks
     bit_of: np.ndarray  # (n_features,) int64: the place of a feature's bit; -1: it has none
     codes: np.ndarray  # (n_features, 2), of the ranks' dtype: the codes of both values
 
@@ -53,7 +53,7 @@ class Codes(NamedTuple):
     """What `Samples.index` points into: the codes of the data, or those of a small subtree; see `splitting.desk`."""
 
     ranks: np.ndarray  # (n_rows, n_features)
-    words: np.ndarray  # (n_words, n_rows) uint64
+    words: np.ndarray  # (n_words, n_rows) uint64: the `Flags` that are set, a row having the higher value; or no words
 
 
 @record
@@ -63,7 +63,7 @@ class RankedFeatures(NamedTuple):
     The code of a category is its number.  The code after the last one means "missing".
     """
 
-    ranks: np.ndarray  # (n_samples, n_features) uint16 | uint32; sparse: (n_stored, 1)
+    codes: Codes  # their ranks uint16 | uint32; sparse: (n_stored, 1)
     values: np.ndarray  # (n_distinct of all features,) float32: the value of each rank, feature after feature
     offsets: np.ndarray  # (n_features + 1,) int64: where a feature's values start
     is_categorical: np.ndarray  # (n_features,) bool
@@ -76,10 +76,6 @@ class RankedFeatures(NamedTuple):
     sorted_keys: (
         np.ndarray
     )  # (n_features, n_samples) int64, see `arrays.sorting`: in order; no length: nobody sorted them
-
-    def all_codes(self):
-        """The codes of all samples."""
-        return Codes(self.ranks, self.flags.words)
 
     def missing_code(self, feature):
         """The code of missing values of a feature: above all others."""

@@ -30,6 +30,7 @@ MEANINGS = {
     "_intrinsics": "instructions that Numba lacks",
     "_cache": "machine code on disk",
     "_digest": "what it was made from",
+    "_references": "records by their address",
 }
 
 

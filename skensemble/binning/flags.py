@@ -3,7 +3,7 @@
 import numpy as np
 
 from skensemble._compile import kernel
-from skensemble.records import Flags
+from skensemble.records import Codes, Flags
 
 _FEWEST = 4  # flags that are worth to look at all of them in each node
 _LEAST_SHARE = 0.25  # of the features
@@ -11,7 +11,7 @@ _WORD = 64
 
 
 def find_flags(ranks, is_numeric, missing_codes):
-    """Return the `Flags` of codes (n_samples, n_features).
+    """Return `Codes` and `Flags` of ranks (n_samples, n_features).
 
     Parameters
     ----------
@@ -26,17 +26,19 @@ def find_flags(ranks, is_numeric, missing_codes):
         features = features[: find_two_codes(ranks, features, codes)]
     features = np.sort(features[np.all(codes[features] != missing_codes[features, np.newaxis], axis=1)])
     if len(features) < max(_FEWEST, _LEAST_SHARE * n_features):
-        return no_flags(n_features, ranks.dtype)
+        return without_flags(ranks, n_features)
     bit_of = np.full(n_features, -1)
     bit_of[features] = np.arange(len(features))
     words = np.zeros((-(-len(features) // _WORD), len(ranks)), np.uint64)
     write_flags(ranks, features, codes, words)
-    return Flags(words, bit_of, codes)
+    return Codes(ranks, words), Flags(bit_of, codes)
 
 
-def no_flags(n_features, dtype):
-    """Return the `Flags` of data in which nobody looks for them."""
-    return Flags(np.zeros((0, 0), np.uint64), np.full(n_features, -1), np.zeros((n_features, 2), dtype))
+def without_flags(ranks, n_features):
+    """Return `Codes` and `Flags` of ranks among which nobody looks for flags."""
+    return Codes(ranks, np.zeros((0, 0), np.uint64)), Flags(
+        np.full(n_features, -1), np.zeros((n_features, 2), ranks.dtype)
+    )
 
 
 @kernel

@@ -6,7 +6,7 @@ from skensemble._compile import kernel, part
 from skensemble._threads import run_in_threads
 from skensemble.arrays.float_codes import MISSING, decode, encode
 from skensemble.arrays.sorting import N_COUNTS, POSITION_BITS, POSITION_MASK, sort_keys
-from skensemble.binning.flags import find_flags, no_flags
+from skensemble.binning.flags import find_flags, without_flags
 from skensemble.records import RankedFeatures
 
 # Values of a feature that all lie within this are one, as in scikit-learn; others are split however close they are.
@@ -53,9 +53,10 @@ def rank_features(X, n_categories, n_threads=1):
     tasks = [lambda feature=feature: rank_feature(feature) for feature in range(n_features)]
     values = run_in_threads(tasks, n_threads if X.size > SMALL else 1)
     offsets = np.concatenate([[0], np.cumsum([len(distinct) for distinct in values])]).astype(np.int64)
-    nothing, codes = np.zeros(0, np.int64), _by_row(ranks, offsets)
+    codes, flags = find_flags(_by_row(ranks, offsets), n_categories == 0, np.diff(offsets))
+    nothing = np.zeros(0, np.int64)
     return RankedFeatures(
-        ranks=codes,
+        codes=codes,
         values=np.concatenate([*values, np.zeros(1, np.float32)]),
         offsets=offsets,
         is_categorical=n_categories > 0,
@@ -64,7 +65,7 @@ def rank_features(X, n_categories, n_threads=1):
         indptr=nothing,
         rows=np.zeros(0, np.int32),
         zero_ranks=nothing,
-        flags=find_flags(codes, n_categories == 0, np.diff(offsets)),
+        flags=flags,
         sorted_keys=np.zeros((0, 0), np.int64),
     )
 
@@ -74,17 +75,18 @@ def with_sorted_keys(data, n_threads=1):
 
     Only of dense ranks, and where the keys do not take more memory than `_MOST_SORTED`.
     """
-    n_samples, n_features = data.ranks.shape
-    if data.is_sparse or data.are_values or data.ranks.size > _MOST_SORTED:
+    ranks = data.codes.ranks
+    n_samples, n_features = ranks.shape
+    if data.is_sparse or data.are_values or ranks.size > _MOST_SORTED:
         return data
     keys = np.empty((n_features, n_samples), np.int64)
 
     def sort_feature(feature):
         spare, counts = np.empty(n_samples, np.int64), np.empty(N_COUNTS, np.int64)
-        sort_column(data.ranks, feature, data.missing_code(feature), keys[feature], spare, counts)
+        sort_column(ranks, feature, data.missing_code(feature), keys[feature], spare, counts)
 
     tasks = [lambda feature=feature: sort_feature(feature) for feature in range(n_features)]
-    run_in_threads(tasks, n_threads if data.ranks.size > SMALL else 1)
+    run_in_threads(tasks, n_threads if ranks.size > SMALL else 1)
     return data._replace(sorted_keys=keys)
 
 
@@ -117,18 +119,18 @@ def rank_sparse_features(X):
     offsets = np.concatenate([[0], np.cumsum(np.bincount(sorted_columns[is_new], minlength=n_features))])
     codes = np.empty(len(order), np.int64)
     codes[order] = np.cumsum(is_new) - 1 - offsets[sorted_columns]
-    offsets, ranks = offsets.astype(np.int64), _by_row(codes[np.newaxis, : len(columns)], offsets)
+    stored, flags = without_flags(_by_row(codes[np.newaxis, : len(columns)], offsets), n_features)
     return RankedFeatures(
-        ranks=ranks,
+        codes=stored,
         values=np.concatenate([sorted_entries[is_new], np.zeros(1, np.float32)]),
-        offsets=offsets,
+        offsets=offsets.astype(np.int64),
         is_categorical=np.zeros(n_features, bool),
         are_values=False,
         is_sparse=True,
         indptr=X.indptr.astype(np.int64),
         rows=X.indices.astype(np.int32),
         zero_ranks=codes[len(columns) :],
-        flags=no_flags(n_features, ranks.dtype),
+        flags=flags,
         sorted_keys=np.zeros((0, 0), np.int64),
     )
 

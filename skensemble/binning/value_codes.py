@@ -5,7 +5,7 @@ import numpy as np
 from skensemble._compile import kernel
 from skensemble._threads import run_in_threads
 from skensemble.arrays.float_codes import MISSING, encode
-from skensemble.binning.flags import find_flags, no_flags
+from skensemble.binning.flags import find_flags, without_flags
 from skensemble.binning.ranks import SMALL, is_almost_constant
 from skensemble.records import RankedFeatures
 
@@ -54,11 +54,12 @@ def encode_sparse_features(X):
 
 
 def _value_coded(codes, n_categories, *, is_sparse, indptr, rows):
-    flags = no_flags(len(n_categories), codes.dtype)
-    if not is_sparse:
-        flags = find_flags(codes, n_categories == 0, np.full(len(n_categories), MISSING, np.int64))
+    if is_sparse:
+        all_codes, flags = without_flags(codes, len(n_categories))
+    else:
+        all_codes, flags = find_flags(codes, n_categories == 0, np.full(len(n_categories), MISSING, np.int64))
     return RankedFeatures(
-        ranks=codes,
+        codes=all_codes,
         values=np.zeros(1, np.float32),
         offsets=np.concatenate([[0], np.cumsum(n_categories)]).astype(np.int64),
         is_categorical=n_categories > 0,

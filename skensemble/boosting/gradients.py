@@ -112,7 +112,7 @@ def write_gradients(training, loss, output, first, stop, gradients, hessians):
         hessians[i] = weight * loss.hessian(target, raw, prediction)
 
 
-@inlined
+@part
 def find_extremes(team, training, loss, output):
     """The greatest |gradient| and the greatest hessian of all rows."""
     greatest_gradient, greatest_hessian = 0.0, 0.0
@@ -145,7 +145,7 @@ def step_of(greatest, n_samples, n_bits):
     return math.ldexp(1.0, max(of_sum, exponent - MOST_BITS, -1000))
 
 
-@inlined
+@part
 def write_words(training, loss, output, units, words, first, stop, has_weights):
     """Write the words of rows first to stop - 1; loops from 0 over slices, and stores side by side, are vector code."""
     target, raw = training.target[first:stop], training.raw[output, first:stop]

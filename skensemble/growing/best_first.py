@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import inlined
+from skensemble._compile import part
 from skensemble._random import child_key
 from skensemble.arrays.heap import pop, push
 from skensemble.growing.bounds import child_bounds
@@ -21,7 +21,7 @@ from skensemble.records import UNDEFINED, Place, Split
 from skensemble.splitting.splitter import find_some_split
 
 
-@inlined
+@part
 def grow_best_first(task, growth, key, stop_flag):
     """Grow a tree of at most `max_leaf_nodes` leaves; see `growing.tree.grow_tree`."""
     sizes = growth.sizes
@@ -46,7 +46,7 @@ def grow_best_first(task, growth, key, stop_flag):
             here["middle"],
         )
         depth = here["depth"] + 1
-        middle = partition(task, task.data.all_codes(), split, growth.categories, entry["category_offset"], place)
+        middle = partition(task, task.data.codes, split, growth.categories, entry["category_offset"], place)
         sizes[N_LEAVES] += 1
         for is_right in range(2):
             lower, upper = child_bounds(task.constraints, split, place, is_right == 0)
@@ -60,14 +60,14 @@ def grow_best_first(task, growth, key, stop_flag):
     sizes[IS_FINISHED] = 1
 
 
-@inlined
+@part
 def look_at_node(growth, task, place, depth, parent, is_left):
     """Add a node to the tree and, if it could be split, to the heap."""
     number, node = open_node(growth, task, place, parent, is_left)
     root = growth.nodes[0]
     if not may_split(task, place, depth, node, root["impurity"]):
         return
-    split, _ = find_some_split(task, task.data.all_codes(), place, node, number, growth.groups, 0)
+    split, _ = find_some_split(task, task.data.codes, place, node, number, growth.groups, 0)
     if not is_worthwhile(task.settings, split, node, root["weighted_n_node_samples"]):
         return
     write_split(growth, number, task.data, split, task.desk.left_categories)

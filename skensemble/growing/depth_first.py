@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import inlined
+from skensemble._compile import part
 from skensemble._random import child_key
 from skensemble.growing.bounds import child_bounds
 from skensemble.growing.nodes import (
@@ -19,7 +19,7 @@ from skensemble.records import Place
 from skensemble.splitting.splitter import find_some_split
 
 
-@inlined
+@part
 def grow_depth_first(task, growth, key, stop_flag):
     """Grow a tree in preorder; see `growing.tree.grow_tree`."""
     samples, block, settings = task.samples, task.block, task.settings
@@ -49,8 +49,8 @@ def grow_depth_first(task, growth, key, stop_flag):
         if not may_split(task, place, depth, node, growth.nodes[0]["impurity"]):
             continue
         if not is_in_block:
-            is_in_block = start_block(block, samples, task.data.all_codes(), place)
-        codes = block if is_in_block else task.data.all_codes()
+            is_in_block = start_block(block, samples, task.data.codes, place)
+        codes = block if is_in_block else task.data.codes
         split, n_constant = find_some_split(task, codes, place, node, number, growth.groups, n_constant)
         if not is_worthwhile(settings, split, node, growth.nodes[0]["weighted_n_node_samples"]):
             continue
@@ -70,7 +70,7 @@ def grow_depth_first(task, growth, key, stop_flag):
     growth.sizes[IS_FINISHED] = 1
 
 
-@inlined
+@part
 def start_block(block, samples, codes, place):
     """Copy the codes of a node's samples and number them from 0, if a block can hold them; returns whether it can."""
     n = place.stop - place.start

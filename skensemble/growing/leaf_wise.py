@@ -14,7 +14,7 @@ Chunks rather than one stretch a thread: sorted data would leave a whole node to
 
 import numpy as np
 
-from skensemble._compile import inlined, kernel, part
+from skensemble._compile import kernel, part
 from skensemble._intrinsics import prefetch
 from skensemble._random import FEATURES_OF_TREE, draw
 from skensemble._team import CHUNK, meet
@@ -103,7 +103,7 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
     return n_leaves
 
 
-@inlined
+@part
 def plant(team, field, own, growth, key):
     """Make the root: leaf 0."""
     root = own.leaves[0]
@@ -120,7 +120,7 @@ def plant(team, field, own, growth, key):
     keep_some(own, own.of_tree, growth.max_features_by_tree, growth.feature_weights, draw(key, FEATURES_OF_TREE, 0))
 
 
-@inlined
+@part
 def weigh_root(team, data, field, own, criterion, units):
     """Note what is known of the root, once its histogram is there."""
     meet(team)

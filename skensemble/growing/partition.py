@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import inlined
+from skensemble._compile import inlined, part
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.sorting import POSITION_MASK, code_of
 from skensemble.splitting.flags import WORD
@@ -56,7 +56,7 @@ def mark_flags(words, index, bit, start, stop, sides):
         sides[i] = ~(flags[index[start + i]] >> shift) & np.uint64(1)
 
 
-@inlined
+@part
 def mark_categories(ranks, index, split, left_categories, category_offset, start, stop, sides):
     """Write 1 for each sample whose category goes left, 0 for the others."""
     feature = split.feature
@@ -64,7 +64,7 @@ def mark_categories(ranks, index, split, left_categories, category_offset, start
         sides[i] = contains(left_categories, category_offset, int(ranks[index[start + i], feature]))
 
 
-@inlined
+@part
 def mark_sparse(data, index, desk, split, start, stop):
     """Write 1 for each sample that goes left, 0 for the others, from the entries that a sparse matrix stores."""
     n = stop - start

@@ -79,11 +79,11 @@ class Workspace:
                 criterion.total.size,
                 int(most_categories),
                 data.is_sparse,
-                data.ranks.dtype,
-                len(data.flags.words),
+                data.codes.ranks.dtype,
+                len(data.codes.words),
             ),
             features=feature_order(len(data.is_categorical)),
-            block=new_block(data.all_codes(), n, uses_block),
+            block=new_block(data.codes, n, uses_block),
         )
         # The mean of an indicator is the share of the second of two classes.
         self.is_binary = len(plan.n_classes) > 0 and isinstance(criterion, SquaredError)

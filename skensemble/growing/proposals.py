@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import inlined, part
+from skensemble._compile import part
 from skensemble._random import THRESHOLD, below, draw
 from skensemble._team import meet
 from skensemble.arrays.copying import copy_items
@@ -17,7 +17,7 @@ RELATIVE_GAIN = 1e-12  # of the node's score: less is rounding
 MOST = np.uint64(2**31 - 1)
 
 
-@inlined
+@part
 def find_cuts(team, data, field, own, criterion, growth, constraints, units, first, second):
     """Find the best cuts of two leaves, or of one if both are the same, once their histograms are complete."""
     for _ in range(2):
@@ -35,7 +35,7 @@ def find_cuts(team, data, field, own, criterion, growth, constraints, units, fir
         meet(team)  # before proposals change that others still read
 
 
-@inlined
+@part
 def propose(team, data, field, own, criterion, growth, constraints, units, at, child):
     """Post the best cut of leaf `at` among the thread's share of the columns, as that of child 0 or 1."""
     leaf = own.leaves[at]
@@ -94,7 +94,7 @@ def the_only_cut(histogram, data, feature, leaf, growth, units):
     return lowest + below(bits, highest - lowest)
 
 
-@inlined
+@part
 def adopt(team, field, own, criterion, growth, constraints, units, at, child):
     """Write the team's best proposal into a leaf; equal scores go to the lower feature.
 

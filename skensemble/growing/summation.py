@@ -14,7 +14,7 @@ COST_OF_ROW = 5  # what a row costs besides
 COST_OF_MERGER = 6  # what one bin costs to merge
 
 
-@inlined
+@part
 def sum_up(team, data, field, leaf, n_rows, sibling):
     """Write the histogram of a leaf, once all threads know their rows of it; each completes its share of the columns.
 

@@ -6,7 +6,7 @@ children, or with children that break a constraint, is not cut by it, and takes 
 
 import numpy as np
 
-from skensemble._compile import inlined, kernel, part
+from skensemble._compile import kernel, part
 from skensemble._team import meet
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.copying import copy_items
@@ -67,7 +67,7 @@ def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, 
     return n_leaves
 
 
-@inlined
+@part
 def propose_level(team, data, field, own, criterion, growth, constraints, units, n_leaves):
     """Post the best cut of all leaves among the thread's share of the columns."""
     totals, best = field.pool[field.pool.shape[0] - 1], no_cut()
@@ -121,7 +121,7 @@ def score_of_cut(left, own, at, criterion, constraints, units, sign):
     return score if score > -np.inf else criterion.score_of_leaf(node, units, fence)
 
 
-@inlined
+@part
 def best_cut_of_level(pool, totals, data, own, criterion, constraints, units, feature, sign, only, n_leaves):
     """The best cut of all leaves by a numeric feature; see `splitting.histogram.best_cut`."""
     best, first, n_bins, scores = no_cut(), data.offsets[feature], data.n_bins[feature], own.desk.scores
@@ -147,7 +147,7 @@ def best_cut_of_level(pool, totals, data, own, criterion, constraints, units, fe
     return best
 
 
-@inlined
+@part
 def best_category_cut_of_level(pool, totals, data, own, criterion, constraints, units, feature, only, n_leaves):
     """The best cut of all leaves between categories, which the level orders; the left codes are in `desk.words`."""
     first, desk = data.offsets[feature], own.desk
@@ -180,7 +180,7 @@ def best_category_cut_of_level(pool, totals, data, own, criterion, constraints, 
     return Cut(best.score, feature, best.bin, missing_left)
 
 
-@inlined
+@part
 def adopt_level(team, field, own, criterion, growth, constraints, units, n_leaves):
     """Return the team's best cut, and give its categories to all leaves; feature -1: it gains too little."""
     best = 0

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from skensemble._compile import inlined, part
+from skensemble._compile import part
 from skensemble._random import THRESHOLD, draw, unit
 from skensemble.arrays.bitset import contains, insert, remove
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK, sort_keys
@@ -26,7 +26,7 @@ FEW_CATEGORIES = 4  # of a feature, which are never pooled
 MOST_SMOOTHING = 1e6  # as good as infinite, and finite
 
 
-@inlined
+@part
 def split_categories(task, n_categories, span, place, node, gate, feature, bar):
     """Return the best cut between the categories of a feature, or a random one; the left ones are on the desk.
 
@@ -172,7 +172,7 @@ def relabel(keys, n, buckets, n_present, last, pooled):
         keys[i] = (labels[keys[i] >> POSITION_BITS] << POSITION_BITS) | (keys[i] & POSITION_MASK)
 
 
-@inlined
+@part
 def cut_randomly(task, place, node, gate, feature, n_present, pooled, bar):
     """Cut the ordered categories at a score drawn uniformly between the least and the greatest."""
     buckets = task.desk.buckets

@@ -30,7 +30,7 @@ def gather_stored(data, index, positions, feature, start, n, keys):
         for i in range(n):
             entry = find_row(data.rows, first, last, index[start + i])
             if entry >= 0:
-                rank = int(data.ranks[entry, 0])
+                rank = int(data.codes.ranks[entry, 0])
                 lowest = min(lowest, rank)
                 highest = max(highest, rank)
                 keys[n_keys] = (rank << POSITION_BITS) | i
@@ -39,7 +39,7 @@ def gather_stored(data, index, positions, feature, start, n, keys):
         for entry in range(first, last):
             i = positions[data.rows[entry]] - start
             if 0 <= i < n:
-                rank = int(data.ranks[entry, 0])
+                rank = int(data.codes.ranks[entry, 0])
                 lowest = min(lowest, rank)
                 highest = max(highest, rank)
                 keys[n_keys] = (rank << POSITION_BITS) | i

@@ -89,7 +89,7 @@ def best_cut(histogram, data, feature, node, values, units, criterion, fence, de
     return best
 
 
-@inlined
+@part
 def list_cuts(histogram, data, feature, units, fence, desk):
     """Write the cuts that differ, or the only one that is tried, and what is on their left; returns their number."""
     first, n_bins, n_words = data.offsets[feature], data.n_bins[feature], units.n_words()
@@ -120,7 +120,7 @@ def list_filled(histogram, n_bins, units, desk):
     return np.int64(n_filled)
 
 
-@inlined
+@part
 def trim(whole, more, units, criterion, desk, n_cuts):
     """The stretch of the cuts of which both children are large enough if some sums are on the left anyway."""
     start, stop = 0, n_cuts

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import inlined
+from skensemble._compile import inlined, part
 from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import POSITION_BITS, sort_keys
 from skensemble.records import UNDEFINED, Boundary, Split
@@ -46,7 +46,7 @@ def between(values, first, code, next_code):
     return threshold
 
 
-@inlined
+@part
 def split_best(task, lane, panel_state, span, stored, place, node, gate, feature, bar):
     """Try every boundary between two values, and between the values and the missing ones.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skensemble._compile import inlined
+from skensemble._compile import inlined, part
 from skensemble.records import Place
 from skensemble.splitting.categorical import split_categories
 from skensemble.splitting.flags import gather_flags
@@ -13,7 +13,7 @@ from skensemble.splitting.panel import UNSORTED, choose_cuts, draw_lanes, fill_p
 from skensemble.splitting.screening import screen, sort_panel
 
 
-@inlined
+@part
 def find_some_split(task, codes, place, node, number, groups, n_constant):
     """`find_split`, and once more with all rare categories by themselves where there is no other split."""
     split = no_split()
@@ -25,7 +25,7 @@ def find_some_split(task, codes, place, node, number, groups, n_constant):
     return split, n_constant
 
 
-@inlined
+@part
 def find_split(task, codes, place, node, number, groups, n_constant):
     """Return the best split of a node, and how many features are known to be constant in it.
 

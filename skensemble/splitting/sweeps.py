@@ -14,7 +14,7 @@ from skensemble.records import Boundary
 NOT_STORED = POSITION_MASK  # instead of a position: all samples of the node whose value a sparse matrix leaves out
 
 
-@inlined
+@part
 def sweep_samples(criterion, samples, start, keys, n_keys, n_missing, missing_alone, rows, node, gate, bar):
     """Sweep over keys `(code << 32) | position` that are sorted by code, the missing ones last.
 
@@ -61,7 +61,7 @@ def sweep_samples(criterion, samples, start, keys, n_keys, n_missing, missing_al
     return best
 
 
-@inlined
+@part
 def sweep_buckets(criterion, rows, n_statistics, order, n_buckets, n_missing, missing_alone, node, gate, bar):
     """Sweep over buckets, skipping the empty ones; the missing values are in row n_buckets.
 
@@ -103,7 +103,7 @@ def sweep_buckets(criterion, rows, n_statistics, order, n_buckets, n_missing, mi
     return best
 
 
-@inlined
+@part
 def collect_buckets(criterion, samples, start, keys, n_keys, lowest, n_buckets, rows, n_statistics, node):
     """Sum samples up by code: code c goes into row c - lowest, all from row n_buckets on into row n_buckets."""
     clear_buckets(rows, (n_buckets + 1) * n_statistics)

@@ -14,12 +14,14 @@ NEVER = 1000  # a code that is not there
 def found(ranks, *, is_numeric=None, missing=NEVER):
     n_features = ranks.shape[1]
     is_numeric = np.ones(n_features, bool) if is_numeric is None else np.array(is_numeric)
-    return find_flags(ranks, is_numeric, np.full(n_features, missing))
+    codes, flags = find_flags(ranks, is_numeric, np.full(n_features, missing))
+    assert codes.ranks is ranks
+    return codes.words, flags
 
 
-def bits(result, feature):
-    bit = result.bit_of[feature]
-    return (result.words[bit // 64] >> np.uint64(bit % 64)) & np.uint64(1)
+def bits(words, flags, feature):
+    bit = flags.bit_of[feature]
+    return (words[bit // 64] >> np.uint64(bit % 64)) & np.uint64(1)
 
 
 @pytest.mark.nojit
@@ -28,12 +30,12 @@ def test_a_bit_says_whether_a_sample_has_the_higher_value(dtype):
     random = np.random.default_rng(0)
     ranks = random.choice(np.array([3, 7], dtype), (30, 70))  # more than a word
 
-    result = found(ranks)
+    words, flags = found(ranks)
 
-    assert result.words.shape == (2, 30)
-    assert_array_equal(result.codes, np.tile([3, 7], (70, 1)))
+    assert words.shape == (2, 30)
+    assert_array_equal(flags.codes, np.tile([3, 7], (70, 1)))
     for feature in range(70):
-        assert_array_equal(bits(result, feature), ranks[:, feature] == 7)
+        assert_array_equal(bits(words, flags, feature), ranks[:, feature] == 7)
 
 
 @pytest.mark.nojit
@@ -41,17 +43,17 @@ def test_only_numeric_features_of_at_most_two_values_without_missing_ones_are_fl
     ranks = np.tile(np.array([[0, 1]] * 6 + [[0, 9]] * 2, np.uint16).T, (6, 1))
     ranks[5, 1] = 2
 
-    result = found(ranks, is_numeric=[False] + [True] * 7, missing=9)
+    _, flags = found(ranks, is_numeric=[False] + [True] * 7, missing=9)
 
-    assert_array_equal(result.bit_of, [-1, -1, 0, 1, 2, 3, -1, -1])
+    assert_array_equal(flags.bit_of, [-1, -1, 0, 1, 2, 3, -1, -1])
 
 
 @pytest.mark.nojit
 def test_a_constant_feature_is_a_flag_that_never_varies():
-    result = found(np.full((5, 4), 6, np.uint16))
+    words, flags = found(np.full((5, 4), 6, np.uint16))
 
-    assert not result.words.any()
-    assert_array_equal(result.bit_of, np.arange(4))
+    assert not words.any()
+    assert_array_equal(flags.bit_of, np.arange(4))
 
 
 @pytest.mark.parametrize("forest", [ExtraTreesClassifier, RandomForestClassifier])

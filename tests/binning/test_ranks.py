@@ -19,7 +19,7 @@ values = st.floats(width=32, allow_infinity=False)  # with NaN, -0.0 and the lea
 
 def codes(data):
     """The codes of the features, one row a feature."""
-    return data.ranks.T.tolist()
+    return data.codes.ranks.T.tolist()
 
 
 def distinct(data, feature):
@@ -61,9 +61,9 @@ def test_the_code_of_a_value_leads_back_to_it(column):
 
     if len(expected) == 0 or not is_almost_constant(expected[0], expected[-1]):
         assert_array_equal(distinct(data, 0), expected)
-        assert_array_equal(np.append(expected, NAN).astype(np.float32)[data.ranks[:, 0]], X[:, 0])
+        assert_array_equal(np.append(expected, NAN).astype(np.float32)[data.codes.ranks[:, 0]], X[:, 0])
     else:
-        assert_array_equal(data.ranks[:, 0], np.isnan(X[:, 0]))
+        assert_array_equal(data.codes.ranks[:, 0], np.isnan(X[:, 0]))
 
 
 def test_neighbouring_floats_are_different_values():
@@ -89,8 +89,8 @@ def test_codes_have_16_bits_if_these_suffice_for_missing_values_too(n_distinct, 
     column = np.append(np.arange(n_distinct), NAN)
     data = rank(columns(column[::-1]))
 
-    assert data.ranks.dtype == dtype
-    assert_array_equal(data.ranks[:, 0], np.arange(n_distinct + 1)[::-1])
+    assert data.codes.ranks.dtype == dtype
+    assert_array_equal(data.codes.ranks[:, 0], np.arange(n_distinct + 1)[::-1])
 
 
 def test_few_values_and_many_have_the_same_ranks():
@@ -100,23 +100,23 @@ def test_few_values_and_many_have_the_same_ranks():
     few[-1] = 199.0
     many = np.append(few, np.arange(200, 1000))
 
-    assert_array_equal(rank(columns(many)).ranks[: len(few), 0] % 1000, np.where(np.isnan(few), 0, few))
-    assert_array_equal(rank(columns(few)).ranks[:, 0] % 200, np.where(np.isnan(few), 0, few))
+    assert_array_equal(rank(columns(many)).codes.ranks[: len(few), 0] % 1000, np.where(np.isnan(few), 0, few))
+    assert_array_equal(rank(columns(few)).codes.ranks[:, 0] % 200, np.where(np.isnan(few), 0, few))
 
 
 def test_many_threads_find_the_same_ranks():
     X = np.random.default_rng(0).integers(0, 300, (30_000, 5)).astype(np.float32)
     one, several = (rank_features(X, np.zeros(5, np.int64), n_threads=n) for n in (1, 3))
 
-    assert_array_equal(one.ranks, several.ranks)
+    assert_array_equal(one.codes.ranks, several.codes.ranks)
     assert_array_equal(one.values, several.values)
 
 
 def test_the_memory_order_does_not_matter():
     X = np.random.default_rng(0).standard_normal((20, 3)).astype(np.float32)
 
-    assert_array_equal(rank(X).ranks, rank(np.asfortranarray(X)).ranks)
-    assert_array_equal(rank(X[::2, ::-1]).ranks, rank(X[::2, ::-1].copy()).ranks)
+    assert_array_equal(rank(X).codes.ranks, rank(np.asfortranarray(X)).codes.ranks)
+    assert_array_equal(rank(X[::2, ::-1]).codes.ranks, rank(X[::2, ::-1].copy()).codes.ranks)
 
 
 def sparse_example():
@@ -172,4 +172,4 @@ def test_sorted_keys_are_the_samples_of_each_feature_in_order():
     for feature in range(3):
         positions = data.sorted_keys[feature] & POSITION_MASK
         assert_array_equal(positions, np.argsort(X[:, feature], kind="stable"))  # NaN last
-        assert_array_equal(data.sorted_keys[feature] >> POSITION_BITS, data.ranks[positions, feature])
+        assert_array_equal(data.sorted_keys[feature] >> POSITION_BITS, data.codes.ranks[positions, feature])

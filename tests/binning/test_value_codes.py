@@ -20,7 +20,7 @@ def columns(*columns):
 
 def decoded(data, feature):
     """The values of a dense feature."""
-    return [NAN if code == MISSING else plain(decode)(code) for code in data.ranks[:, feature]]
+    return [NAN if code == MISSING else plain(decode)(code) for code in data.codes.ranks[:, feature]]
 
 
 def test_the_code_of_a_value_is_the_value():
@@ -29,19 +29,19 @@ def test_the_code_of_a_value_is_the_value():
     assert_array_equal(decoded(data, 0), np.float32([2.5, -1.0, NAN, 7e30]))
     assert_array_equal(decoded(data, 1), [0.0, 0.0, 1.0, -3.0])
     assert data.are_values
-    assert data.ranks.dtype == np.uint32
+    assert data.codes.ranks.dtype == np.uint32
 
 
 def test_missing_values_have_the_greatest_code():
     data = as_values(columns([3e38, NAN], [1.0, 0.0]), n_categories=[0, 2])
 
-    assert data.ranks[0, 0] < data.ranks[1, 0] == data.missing_code(0)
+    assert data.codes.ranks[0, 0] < data.codes.ranks[1, 0] == data.missing_code(0)
 
 
 def test_categories_are_their_own_codes():
     data = as_values(columns([2.0, 0.0, NAN], [1.0, 2.0, 3.0]), n_categories=[4, 0])
 
-    assert data.ranks[:, 0].tolist() == [2, 0, 4]
+    assert data.codes.ranks[:, 0].tolist() == [2, 0, 4]
     assert data.missing_code(0) == 4
     assert data.is_categorical.tolist() == [True, False]
 
@@ -57,14 +57,14 @@ def test_many_threads_find_the_same_codes():
     X = np.random.default_rng(0).standard_normal((30_000, 5)).astype(np.float32)
     one, several = (encode_features(X, np.zeros(5, np.int64), n_threads=n) for n in (1, 3))
 
-    assert_array_equal(one.ranks, several.ranks)
+    assert_array_equal(one.codes.ranks, several.codes.ranks)
 
 
 def test_only_stored_entries_of_sparse_features_have_codes():
     X = np.array([[0, -2, 0], [3, 0, 0], [0, 5, 0]], np.float32)
     data = as_values(sparse.csc_array(X))
 
-    assert [plain(decode)(code) for code in data.ranks[:, 0]] == [3.0, -2.0, 5.0]
+    assert [plain(decode)(code) for code in data.codes.ranks[:, 0]] == [3.0, -2.0, 5.0]
     assert [plain(decode)(code) for code in data.zero_ranks] == [0.0, 0.0, 0.0]
     assert data.indptr.tolist() == [0, 1, 3, 3]
     assert data.rows.tolist() == [1, 0, 2]

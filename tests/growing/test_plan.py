@@ -91,11 +91,11 @@ def test_a_workspace_leaves_no_traces_in_the_next_tree():
 
 def test_the_data_are_only_read():
     data, targets, weights = rank(X), y[:, np.newaxis].copy(), np.full(60, 2.0)
-    before = [np.copy(array) for array in (data.ranks, data.values, targets, weights)]
+    before = [np.copy(array) for array in (data.codes.ranks, data.values, targets, weights)]
 
     grow(TreePlan("squared_error", (), NO_LIMITS, no_constraints()), data, targets, weights, 0, GO_ON)
 
-    for array, copy in zip((data.ranks, data.values, targets, weights), before, strict=True):
+    for array, copy in zip((data.codes.ranks, data.values, targets, weights), before, strict=True):
         assert_array_equal(array, copy)
 
 

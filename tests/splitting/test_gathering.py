@@ -40,7 +40,7 @@ def test_stored_codes_are_found_from_the_node_and_from_the_feature(seed, n, dens
     positions = np.full(80, -1)
     positions[index] = np.arange(70)
     start, keys = 5, np.empty(n, np.int64)
-    codes = dense.ranks[index[start : start + n], 1].astype(np.int64)
+    codes = dense.codes.ranks[index[start : start + n], 1].astype(np.int64)
     is_stored = X[index[start : start + n], 1] != 0
 
     n_keys, lowest, highest = gather_entry(data, index, positions, 1, start, n, keys)
