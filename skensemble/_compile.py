@@ -120,7 +120,7 @@ def part(function):
     It is optimised as a piece of the kernel that it ends up in, once, and has no entry from Python: tests
     call its ``py_func``, or it from a kernel.
     """
-    return _compiled_part(function)
+    return _compiled_part(function, forceinline=False)  # said, since else a part does as the first that calls it does
 
 
 def inlined(function):
@@ -132,10 +132,10 @@ def inlined(function):
     return _compiled_part(function, forceinline=True)
 
 
-def _compiled_part(function, **options):
+def _compiled_part(function, *, forceinline):
     if config.DISABLE_JIT:
         return kernel(function)
-    dispatcher = _general(njit(pipeline_class=_PartCompiler, **_PART_OPTIONS, **options)(function))
+    dispatcher = _general(njit(pipeline_class=_PartCompiler, forceinline=forceinline, **_PART_OPTIONS)(function))
 
     def add_overload(compiled):
         dispatcher.overloads[tuple(compiled.signature.args)] = compiled

@@ -25,7 +25,7 @@ class ReferenceRecord(types.NamedTuple):
 
     def __init__(self, field_types, cls):
         super().__init__(field_types, cls)
-        self.name = f"&{self.name}"
+        self.name = f"&{self}"
 
     @property
     def key(self):
