@@ -1,6 +1,6 @@
 """What the criteria of classification share: weights of classes, output after output in one row."""
 
-from skensemble._compile import inlined, part
+from skensemble._compile import part
 from skensemble._intrinsics import LANES, add_below
 
 
@@ -38,7 +38,7 @@ def collect_classes(rows, at, samples, position, targets, offsets):
         rows[at + 2 + class_column(samples, position, targets, offsets, output)] += weight
 
 
-@inlined
+@part
 def sum_classes_below(panel, samples, place, targets, offsets):
     """Write the statistics row of the samples before the cut of each lane."""
     for k in range(panel.sums.size):

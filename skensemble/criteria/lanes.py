@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from skensemble._compile import inlined
+from skensemble._compile import part
 from skensemble._lanes import all_lanes, raised_at_boundaries, store
 
 
-@inlined
+@part
 def sweep_lanes(criterion, panel, node, samples, place, mask):
     """Write the greatest gain of the boundaries of each lane, whose keys are sorted; the mask is the positions'."""
     gains, left = all_lanes(-np.inf), criterion.begin_lanes(node)

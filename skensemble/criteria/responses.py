@@ -1,6 +1,6 @@
 """What the criteria of regression share: responses of one output (beside the weight) or of several (in a table)."""
 
-from skensemble._compile import inlined, part
+from skensemble._compile import part
 from skensemble._intrinsics import LANES
 from skensemble._lanes import all_lanes, store, where_below
 
@@ -36,7 +36,7 @@ def collect_responses(rows, at, samples, position, targets, center):
         rows[at + 2 + output] += weight * (response(samples, position, targets, output) - center[output])
 
 
-@inlined
+@part
 def sum_responses_below(panel, samples, place, targets, center):
     """Write the statistics row of the samples before the cut of each lane.
 

@@ -17,7 +17,7 @@ from skensemble.splitting.sweeps import (
 )
 
 
-@inlined
+@part
 def no_split():
     """The split of a node or of a feature that has none."""
     return Split(-np.inf, UNDEFINED, 0, 0.0, False, 0, 0.0)
@@ -29,14 +29,14 @@ def is_sorted(data, place):
     return place.start == 0 and data.sorted_keys.shape[1] == place.stop and place.stop > 0
 
 
-@inlined
+@part
 def as_split(boundary, feature, code, threshold, n_missing, n):
     """A boundary as a split of a feature; later missing values go with more samples if the node has none itself."""
     missing_left = boundary.missing_left if n_missing else 2 * boundary.n_left > n
     return Split(boundary.gain, feature, code, threshold, missing_left, boundary.n_left, boundary.middle)
 
 
-@inlined
+@part
 def between(values, first, code, next_code):
     """The threshold midway between two codes' values, or the lower value where the middle is not between them."""
     below, above = np.float64(values[first + code]), np.float64(values[first + next_code])

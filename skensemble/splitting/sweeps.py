@@ -7,7 +7,7 @@ them on the left.
 
 import numpy as np
 
-from skensemble._compile import inlined, part
+from skensemble._compile import part
 from skensemble.arrays.sorting import POSITION_BITS, POSITION_MASK
 from skensemble.records import Boundary
 
@@ -112,7 +112,7 @@ def collect_buckets(criterion, samples, start, keys, n_keys, lowest, n_buckets, 
         criterion.collect(rows, bucket * n_statistics, node, samples, start + (keys[i] & POSITION_MASK))
 
 
-@inlined
+@part
 def collect_lane(criterion, samples, start, codes, lane, n, lowest, n_buckets, rows, n_statistics, node):
     """`collect_buckets` from the codes (>= n, LANES) of a lane of a panel."""
     clear_buckets(rows, (n_buckets + 1) * n_statistics)
