@@ -45,15 +45,29 @@ class EncodedInputMixin(BaseEstimator):
 
     def _validate_training_X(self, X):
         """Return X as (n_samples, n_features), array or CSC, and the numbers of categories (n_features,)."""
-        self._encoder = FeatureEncoder(getattr(self, "categorical_features", None))
-        encoded = self._encoder.fit_transform(X)
-        X = self._as_checked(X, encoded, "csc", reset=True)
+        X = self._as_checked(X, self._encode_training_X(X), "csc", reset=True)
         if issparse(X) and not X.has_canonical_format:
             X = X.copy()  # it may be the user's
             X.sum_duplicates()
         if not self._encoder.vocabularies_:
             return X, np.zeros(X.shape[1], np.int64)
         return X, np.asarray(self._encoder.n_categories_, np.int64)
+
+    def _encode_training_X(self, X):
+        """Return X encoded: a warm start numbers categories as before, and unknown ones are missing to it."""
+        categorical_features = getattr(self, "categorical_features", None)
+        known = vars(self).get("_encoder") if getattr(self, "warm_start", False) else None
+        known = self.__dict__.pop("_encoder_of_before", known)
+        if known is None:
+            self._encoder = FeatureEncoder(categorical_features)
+            return self._encoder.fit_transform(X)
+        if repr(known.categorical_features) != repr(categorical_features):
+            raise ValueError(
+                f"categorical_features={categorical_features!r} was {known.categorical_features!r} in the fit that "
+                "warm_start=True goes on with: leave it, or fit anew."
+            )
+        self._encoder = known
+        return known.transform(X)
 
     def _trust_training_X(self, X):
         """Return the same of X that is float32, array or CSC, without a check; no feature is categorical."""

@@ -152,9 +152,11 @@ class BaseAdaBoost(_RoutingNotSupportedMixin, MetaEstimatorMixin, EncodedInputMi
     def _own_learner(self, X, y, sample_weight):
         y = _check_y(y, estimator=self)
         target = self._encode_y(y)
-        learner = OwnTrees(
-            SharedTrees(self.estimator_, X, self._y_of_learner(y, target), has_all_rows=not self.resample), self._kind
+        known = vars(self).get("_encoder") if self.warm_start else None
+        shared = SharedTrees(
+            self.estimator_, X, self._y_of_learner(y, target), has_all_rows=not self.resample, encoder=known
         )
+        learner = OwnTrees(shared, self._kind)
         prototype = learner.shared.prototype
         self._encoder, self.n_features_in_ = prototype._encoder, prototype.n_features_in_
         self.__dict__.pop("feature_names_in_", None)

@@ -33,10 +33,14 @@ class SharedTrees:
     n_threads : int, default=1
     has_all_rows : bool, default=False
         Whether most trees grow on all samples: then these are sorted once.
+    encoder : FeatureEncoder or None, default=None
+        Of the trees that a warm start adds to.
     """
 
-    def __init__(self, tree, X, y, n_threads=1, *, has_all_rows=False):
+    def __init__(self, tree, X, y, n_threads=1, *, has_all_rows=False, encoder=None):
         self.prototype = clone(tree)
+        if encoder is not None:
+            self.prototype._encoder_of_before = encoder
         self.prototype._validate_params()
         self.prepared = self.prototype._prepare(X, y, n_threads=n_threads)
         if has_all_rows:
