@@ -9,6 +9,8 @@ lies inside the outer one.
 Records of numbers alone, and those that kernels make, stay what they are: values in registers.
 """
 
+import functools
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -60,16 +62,20 @@ class _ReferenceModel(models.DataModel):
     def inner_models(self):
         return self._fields
 
-    def get_layout(self):
-        return ir.LiteralStructType(
-            [
-                field.get_layout() if isinstance(field, _ReferenceModel) else field.get_value_type()
-                for field in self._fields
-            ]
+    @functools.cached_property
+    def layout(self):
+        """The type of what lies at the address."""
+        fields = (
+            field.layout if isinstance(field, _ReferenceModel) else field.get_value_type() for field in self._fields
         )
+        return ir.LiteralStructType(tuple(fields))
+
+    @functools.cached_property
+    def _address(self):
+        return self.layout.as_pointer()
 
     def get_value_type(self):
-        return self.get_layout().as_pointer()
+        return self._address
 
     def from_argument(self, builder, value):
         set.update(value.attributes, _PROMISES)  # not by its `add`: llvmlite does not know all of them
@@ -95,7 +101,7 @@ def _read_field(context, builder, record_type, record, name):
 @unbox(ReferenceRecord)
 def _lay_down(record_type, instance, c):
     model = c.context.data_model_manager[record_type]
-    address = cgutils.alloca_once(c.builder, model.get_layout())
+    address = cgutils.alloca_once(c.builder, model.layout)
     is_error, cleanups = cgutils.false_bit, []
     for field_type, field, item in _fields_of(record_type, instance, c, address):
         native = c.unbox(field_type, item)

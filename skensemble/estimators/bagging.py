@@ -100,8 +100,8 @@ class BaggingMixin(EncodedInputMixin):
             self._packed = None
             return super().fit(X, y, sample_weight, **fit_params)
         self._validate_params()
-        known = vars(self).get("_encoder") if self.warm_start else None
-        shared = SharedTrees(estimator, X, self._y_of_trees(y), resolve_n_jobs(self.n_jobs), encoder=known)
+        n_threads, encoder = resolve_n_jobs(self.n_jobs), self._encoder_to_keep()
+        shared = SharedTrees(estimator, X, self._y_of_trees(y), n_threads, encoder=encoder)
         prototype = shared.prototype
         is_whole = self.max_features == (prototype.n_features_in_ if isinstance(self.max_features, Integral) else 1.0)
         self._shared = shared if is_whole and not self.bootstrap_features else None

@@ -83,10 +83,10 @@ class BaseDecisionTree(MultiOutputMixin, EncodedInputMixin):
         self._set_trees(prepared.trees(grown))
         return self
 
-    def _prepare(self, X, y, sample_weight=None, check_input=True, n_threads=1):
+    def _prepare(self, X, y, sample_weight=None, check_input=True, n_threads=1, encoder=None):
         """Check the data, note what is known of them, and return the `PreparedData` that trees grow on."""
         if check_input:
-            X, n_categories = self._validate_training_X(X)
+            X, n_categories = self._validate_training_X(X, encoder)
         else:
             X, n_categories = self._trust_training_X(X)
         check = check_poisson if self.criterion == "poisson" else None

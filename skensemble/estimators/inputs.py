@@ -43,9 +43,13 @@ class EncodedInputMixin(BaseEstimator):
     def _get_param_names(cls):
         return super()._get_param_names()
 
-    def _validate_training_X(self, X):
-        """Return X as (n_samples, n_features), array or CSC, and the numbers of categories (n_features,)."""
-        X = self._as_checked(X, self._encode_training_X(X), "csc", reset=True)
+    def _validate_training_X(self, X, encoder=None):
+        """Return X as (n_samples, n_features), array or CSC, and the numbers of categories (n_features,).
+
+        The encoder is that of trees to which an ensemble adds.
+        """
+        encoder = self._encoder_to_keep() if encoder is None else encoder
+        X = self._as_checked(X, self._encode_training_X(X, encoder), "csc", reset=True)
         if issparse(X) and not X.has_canonical_format:
             X = X.copy()  # it may be the user's
             X.sum_duplicates()
@@ -53,15 +57,18 @@ class EncodedInputMixin(BaseEstimator):
             return X, np.zeros(X.shape[1], np.int64)
         return X, np.asarray(self._encoder.n_categories_, np.int64)
 
-    def _encode_training_X(self, X):
-        """Return X encoded: a warm start numbers categories as before, and unknown ones are missing to it."""
+    def _encoder_to_keep(self):
+        """Return the encoder of the fit that a warm start goes on with, or None."""
+        return vars(self).get("_encoder") if getattr(self, "warm_start", False) else None
+
+    def _encode_training_X(self, X, known):
+        """Return X encoded: by a known encoder as in predict, where categories that it has not seen are missing."""
         categorical_features = getattr(self, "categorical_features", None)
-        known = vars(self).get("_encoder") if getattr(self, "warm_start", False) else None
-        known = self.__dict__.pop("_encoder_of_before", known)
         if known is None:
             self._encoder = FeatureEncoder(categorical_features)
             return self._encoder.fit_transform(X)
-        if repr(known.categorical_features) != repr(categorical_features):
+        before, now = np.asarray(known.categorical_features, object), np.asarray(categorical_features, object)
+        if not np.array_equal(before, now):
             raise ValueError(
                 f"categorical_features={categorical_features!r} was {known.categorical_features!r} in the fit that "
                 "warm_start=True goes on with: leave it, or fit anew."

@@ -152,10 +152,8 @@ class BaseAdaBoost(_RoutingNotSupportedMixin, MetaEstimatorMixin, EncodedInputMi
     def _own_learner(self, X, y, sample_weight):
         y = _check_y(y, estimator=self)
         target = self._encode_y(y)
-        known = vars(self).get("_encoder") if self.warm_start else None
-        shared = SharedTrees(
-            self.estimator_, X, self._y_of_learner(y, target), has_all_rows=not self.resample, encoder=known
-        )
+        learner_y, encoder = self._y_of_learner(y, target), self._encoder_to_keep()
+        shared = SharedTrees(self.estimator_, X, learner_y, has_all_rows=not self.resample, encoder=encoder)
         learner = OwnTrees(shared, self._kind)
         prototype = learner.shared.prototype
         self._encoder, self.n_features_in_ = prototype._encoder, prototype.n_features_in_

@@ -34,15 +34,13 @@ class SharedTrees:
     has_all_rows : bool, default=False
         Whether most trees grow on all samples: then these are sorted once.
     encoder : FeatureEncoder or None, default=None
-        Of the trees that a warm start adds to.
+        Of the trees that these are added to.
     """
 
     def __init__(self, tree, X, y, n_threads=1, *, has_all_rows=False, encoder=None):
         self.prototype = clone(tree)
-        if encoder is not None:
-            self.prototype._encoder_of_before = encoder
         self.prototype._validate_params()
-        self.prepared = self.prototype._prepare(X, y, n_threads=n_threads)
+        self.prepared = self.prototype._prepare(X, y, n_threads=n_threads, encoder=encoder)
         if has_all_rows:
             self.prepared = self.prepared._replace(data=with_sorted_keys(self.prepared.data, n_threads))
         self.workspaces, self.stop = Workspaces(), StopFlag()
