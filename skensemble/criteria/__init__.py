@@ -20,7 +20,7 @@ so that gains can be compared, added and normalised alike.  The methods of a cri
 `sum_below(panel, samples, place)`       write the statistics row of the samples before the cut of each lane
 `evaluate(left, node, n_moved)`          the gain of the boundary
 `may_exceed(left, node, bar)`            False: the gain does not exceed a bar (told without a division, which is slow)
-`bound_gains(panel, node, samples, place, mask)`  what no boundary of a sorted lane gains more than, +inf: not known
+`bound_gains(keys, gains, node, samples, place, mask)`  what no boundary of sorted lanes exceeds; +inf: not known
 `spread(node)`                           weighted sum of squares about the mean, roughly
 `child_values(left, node, n_moved)`      predictions of both children (one output, at most two classes)
 =======================================  ==============================================================================

@@ -123,8 +123,8 @@ class AbsoluteError(NamedTuple):
     def may_exceed(self, left, node, bar):
         return True
 
-    def bound_gains(self, panel, node, samples, place, mask):
-        panel.most_gains[:] = np.inf
+    def bound_gains(self, keys, gains, node, samples, place, mask):
+        gains[:] = np.inf
 
     def spread(self, node):
         deviation = 1.2533 * node.impurity  # of a normal distribution: sqrt(pi / 2) times its mean deviation

@@ -98,8 +98,8 @@ class Entropy(NamedTuple):
     def may_exceed(self, left, node, bar):
         return True
 
-    def bound_gains(self, panel, node, samples, place, mask):
-        panel.most_gains[:] = np.inf
+    def bound_gains(self, keys, gains, node, samples, place, mask):
+        gains[:] = np.inf
 
     def spread(self, node):
         return class_spread(self.total)

@@ -89,11 +89,11 @@ class Gini(NamedTuple):
     def may_exceed(self, left, node, bar):
         return True
 
-    def bound_gains(self, panel, node, samples, place, mask):
+    def bound_gains(self, keys, gains, node, samples, place, mask):
         if self.offsets.size == 2:
-            sweep_lanes(self, panel, node, samples, place, mask)
+            sweep_lanes(self, keys, gains, node, samples, place, mask)
         else:
-            panel.most_gains[:] = np.inf
+            gains[:] = np.inf
 
     def begin_lanes(self, node):
         for item in range(self.lanes.size):

@@ -108,11 +108,11 @@ class SquaredError(NamedTuple):
         squares, products = left.first * left.first, left.weight * (node.weight - left.weight)
         return self.scale * squares * node.weight >= NEARLY * bar * products
 
-    def bound_gains(self, panel, node, samples, place, mask):
+    def bound_gains(self, keys, gains, node, samples, place, mask):
         if self.left.size == 1:
-            sweep_lanes(self, panel, node, samples, place, mask)
+            sweep_lanes(self, keys, gains, node, samples, place, mask)
         else:
-            panel.most_gains[:] = np.inf
+            gains[:] = np.inf
 
     def begin_lanes(self, node):
         return Left(all_lanes(0.0), all_lanes(0.0), all_lanes(0.0))

@@ -45,8 +45,10 @@ class Panel(NamedTuple):
     thresholds: np.ndarray  # (LANES,) float64: of random cuts
     sums: np.ndarray  # (n_statistics * LANES,) float64: the statistics row of what is before the cut, lane by lane
     most_gains: np.ndarray  # (LANES,) float64: no boundary gains more
+    most_gains_left: np.ndarray  # (LANES,) float64: nor one with the missing values on the left
     sources: np.ndarray  # (LANES,) int64: the columns of the table of ranks that are copied
     keys: np.ndarray  # (MOST_SORTED, LANES) uint32: code and position, lane by lane in order, of a small node
+    keys_left: np.ndarray  # (MOST_SORTED, LANES) uint32: the same keys with the missing values before all others
     words: np.ndarray  # (n_words, n) uint64: the flags of the node's samples
     varying: np.ndarray  # (n_words,) uint64: those that are not constant in the node
     is_summed: np.ndarray  # (LANES,) bool: whether a lane has no codes, only flags
@@ -112,8 +114,10 @@ def new_desk(n, n_samples, n_statistics, n_categories, is_sparse, dtype, n_flag_
         thresholds=np.zeros(LANES),
         sums=np.zeros(n_statistics * LANES),
         most_gains=np.zeros(LANES),
+        most_gains_left=np.zeros(LANES),
         sources=np.zeros(LANES, np.int64),
         keys=_new_keys(),
+        keys_left=_new_keys(),
         words=np.empty((n_flag_words, n), np.uint64),
         varying=np.zeros(n_flag_words, np.uint64),
         is_summed=np.zeros(LANES, np.bool_),

@@ -7,7 +7,7 @@ only those whose best boundary exceeds the best so far are swept alone, with all
 
 import numpy as np
 
-from skensemble._compile import inlined
+from skensemble._compile import inlined, part
 from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import bit_length, sort_lanes
 from skensemble.splitting.panel import UNSORTED
@@ -51,10 +51,29 @@ def sort_panel(task, n, n_lanes):
 def screen(task, place, node, n_lanes, position_bits):
     """Write into the panel what no boundary of a lane gains more than: +inf where that is not known.
 
-    Not known are lanes with missing values, which may go to either side, those of categories, and flags.
+    Not known are lanes of categories, and flags.  A lane with missing values has two orders, in which these come last
+    and first.
     """
-    panel, mask = task.desk.panel, (np.uint32(1) << np.uint32(position_bits)) - np.uint32(1)
-    task.criterion.bound_gains(panel, node, task.samples, place, mask)
+    panel, samples = task.desk.panel, task.samples
+    mask = (np.uint32(1) << np.uint32(position_bits)) - np.uint32(1)
+    task.criterion.bound_gains(panel.keys, panel.most_gains, node, samples, place, mask)
+    if panel.n_missing[:n_lanes].any() and panel.most_gains[0] < np.inf:
+        put_missing_first(panel, place.stop - place.start, n_lanes, mask)
+        task.criterion.bound_gains(panel.keys_left, panel.most_gains_left, node, samples, place, mask)
+    else:
+        panel.most_gains_left[:] = -np.inf
     for lane in range(n_lanes):
-        if panel.n_missing[lane] or panel.is_summed[lane] or task.data.is_categorical[panel.features[lane]]:
+        panel.most_gains[lane] = max(panel.most_gains[lane], panel.most_gains_left[lane])
+        if panel.is_summed[lane] or task.data.is_categorical[panel.features[lane]]:
             panel.most_gains[lane] = np.inf
+
+
+@part
+def put_missing_first(panel, n, n_lanes, mask):
+    """Write the sorted keys once more: those of a lane's missing values with a code below all others."""
+    for lane in range(LANES):
+        n_missing = panel.n_missing[lane] if lane < n_lanes else 0
+        for i in range(n_missing):
+            panel.keys_left[i, lane] = panel.keys[n - n_missing + i, lane] & mask
+        for i in range(n - n_missing):
+            panel.keys_left[n_missing + i, lane] = panel.keys[i, lane] + (mask + np.uint32(1))

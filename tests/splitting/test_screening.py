@@ -84,3 +84,21 @@ def test_rows_of_keys_do_not_straddle_cache_lines():
 
     assert keys.ctypes.data % 64 == 0
     assert keys.shape[0] == desk.MOST_SORTED
+
+
+@pytest.mark.nojit
+def test_missing_values_come_first_once_more():
+    """Lane 0 has two missing values, the last two; lane 1 has none; others are not in the panel."""
+    panel = desk.new_desk(5, 5, 3, 0, False, np.uint16).panel
+    panel.n_missing[:] = [2, 0, *[4] * 6]
+    lane = np.array([[0, 3], [0, 4], [1, 0], [7, 1], [7, 2]], np.uint32)  # code, position
+    panel.keys[:5, :] = (lane[:, 0] << 3 | lane[:, 1])[:, np.newaxis]
+
+    screening.put_missing_first.py_func(panel, 5, 2, np.uint32(7))
+
+    codes, positions = panel.keys_left[:5] >> 3, panel.keys_left[:5] & 7
+    np.testing.assert_array_equal(positions[:, 0], [1, 2, 3, 4, 0])
+    np.testing.assert_array_equal(codes[:, 0], [0, 0, 1, 1, 2])
+    for other in (1, 7):
+        np.testing.assert_array_equal(positions[:, other], [3, 4, 0, 1, 2])
+        np.testing.assert_array_equal(codes[:, other], [1, 1, 2, 8, 8])
