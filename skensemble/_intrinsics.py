@@ -106,6 +106,20 @@ def add_pair(typing_context, totals, to, pair):
 
 
 @intrinsic
+def copy_pair(typing_context, target, to, source, at):
+    """Copy two neighbouring items of an array at once."""
+    if not (is_flat(target) and is_flat(source)) or target.dtype != source.dtype:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        pair = load_lanes(context, builder, signature, arguments, 2, arguments[3], 2)
+        store_lanes(context, builder, signature, arguments, 0, pair, arguments[1], 2)
+        return context.get_dummy_value()
+
+    return types.void(target, types.intp, source, types.intp), generate
+
+
+@intrinsic
 def items_in_word(typing_context, array):
     """How many items of an array `load_word` reads, as a constant, so that loops over them are unrolled."""
     if not is_flat(array):
@@ -214,25 +228,6 @@ def order_rows(typing_context, array, first, second):
     return types.void(array, types.intp, types.intp), generate
 
 
-@intrinsic
-def add_below(typing_context, sums, to, value, codes, at, bounds):
-    """Add a value to ``sums[to : to + LANES]`` where ``codes[at : at + LANES]``, unsigned, do not exceed the bounds."""
-    if not (is_flat(sums) and is_flat(codes)) or codes.dtype != bounds.dtype or sums.dtype != types.float64:
-        return None
-
-    def generate(context, builder, signature, arguments):
-        code = load_lanes(context, builder, signature, arguments, 3, arguments[4])
-        bound = load_lanes(context, builder, signature, arguments, 5)
-        total = load_lanes(context, builder, signature, arguments, 0, arguments[1])
-        values = in_all_lanes(builder, arguments[2])
-        zeros = ir.Constant(values.type, [0.0] * LANES)
-        total = builder.fadd(total, builder.select(builder.icmp_unsigned("<=", code, bound), values, zeros))
-        store_lanes(context, builder, signature, arguments, 0, total, arguments[1])
-        return context.get_dummy_value()
-
-    return types.void(sums, types.intp, types.float64, codes, types.intp, bounds), generate
-
-
 def in_all_lanes(builder, value):
     """LANES times the same value."""
     lanes = ir.Constant(ir.VectorType(value.type, LANES), ir.Undefined)
@@ -304,6 +299,10 @@ if config.DISABLE_JIT:
         """Add a pair to two neighbouring items of an int64 array."""
         totals.reshape(-1)[to : to + 2] += pair
 
+    def copy_pair(target, to, source, at):
+        """Copy two neighbouring items of an array."""
+        target.reshape(-1)[to : to + 2] = source.reshape(-1)[at : at + 2]
+
     def items_in_word(array):
         """How many items of an array `load_word` reads."""
         return 8 // array.itemsize
@@ -334,7 +333,3 @@ if config.DISABLE_JIT:
         items = array.reshape(-1)
         low, high = items[first : first + LANES].copy(), items[second : second + LANES].copy()
         items[first : first + LANES], items[second : second + LANES] = np.minimum(low, high), np.maximum(low, high)
-
-    def add_below(sums, to, value, codes, at, bounds):
-        """Add a value to LANES sums where the codes do not exceed the bounds."""
-        sums[to : to + LANES] += np.where(codes.reshape(-1)[at : at + LANES] <= bounds[:LANES], value, 0.0)

@@ -84,6 +84,20 @@ def store(typing_context, array, at, values):
 
 
 @intrinsic
+def add(typing_context, array, at, values):
+    """Add lanes to ``array[at : at + LANES]``."""
+    if not is_flat(array) or array.dtype != types.float64:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        total = load_lanes(context, builder, signature, arguments, 0, arguments[1])
+        store_lanes(context, builder, signature, arguments, 0, builder.fadd(total, arguments[2]), arguments[1])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, lanes), generate
+
+
+@intrinsic
 def where_below(typing_context, value, codes, row, bounds):
     """A float where ``codes[row]``, unsigned, do not exceed the bounds, and 0 elsewhere."""
     if not (is_flat(codes) and is_flat(bounds)) or codes.dtype != bounds.dtype:
@@ -211,6 +225,10 @@ if config.DISABLE_JIT:
     def store(array, at, values):
         """Write lanes into an array."""
         array.reshape(-1)[at : at + LANES] = values
+
+    def add(array, at, values):
+        """Add lanes to those of an array."""
+        array.reshape(-1)[at : at + LANES] += values
 
     def where_below(value, codes, row, bounds):
         """A float where codes do not exceed the bounds, and 0 elsewhere."""

@@ -70,15 +70,17 @@ def rank_features(X, n_categories, n_threads=1):
     )
 
 
-def with_sorted_keys(data, n_threads=1):
+def with_sorted_keys(data, n_threads=1, rows=None):
     """Return the same features with their keys in order, for many trees whose roots hold all samples.
 
-    Only of dense ranks, and where the keys do not take more memory than `_MOST_SORTED`.
+    Samples are numbered in the order of `rows`, (n_samples,) int64; None: as they come.  Nothing is sorted where ranks
+    are not dense, or their keys take more memory than `_MOST_SORTED`.
     """
     ranks = data.codes.ranks
     n_samples, n_features = ranks.shape
     if data.is_sparse or data.are_values or ranks.size > _MOST_SORTED:
         return data
+    ranks = ranks if rows is None else ranks[rows]
     keys = np.empty((n_features, n_samples), np.int64)
 
     def sort_feature(feature):

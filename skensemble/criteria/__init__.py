@@ -38,7 +38,12 @@ from skensemble.criteria.gini import Gini
 from skensemble.criteria.poisson import Poisson
 from skensemble.criteria.squared_error import SquaredError
 
-__all__ = ["AbsoluteError", "Entropy", "Gini", "Poisson", "SquaredError", "new_criterion"]
+__all__ = ["AbsoluteError", "Entropy", "Gini", "Poisson", "SquaredError", "new_criterion", "sums_responses"]
+
+
+def sums_responses(name, n_classes):
+    """Whether a criterion is that of squared errors: so is the Gini index of two classes."""
+    return name == "squared_error" or (name == "gini" and max(n_classes) <= 2)
 
 
 def new_criterion(name, targets, n_classes, n_rows):
@@ -55,7 +60,7 @@ def new_criterion(name, targets, n_classes, n_rows):
         Rows that the tree uses.
     """
     n_outputs = targets.shape[1]
-    if name == "squared_error" or (name == "gini" and max(n_classes) <= 2):
+    if sums_responses(name, n_classes):
         scale = (2.0 if n_classes else 1.0) / n_outputs
         return SquaredError(targets, scale, np.zeros(2 + n_outputs), np.zeros(n_outputs), np.zeros(n_outputs))
     if name == "poisson":

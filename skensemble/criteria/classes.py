@@ -1,7 +1,8 @@
 """What the criteria of classification share: weights of classes, output after output in one row."""
 
 from skensemble._compile import part
-from skensemble._intrinsics import LANES, add_below
+from skensemble._intrinsics import LANES
+from skensemble._lanes import add, all_lanes, store, where_below
 
 
 @part
@@ -14,15 +15,24 @@ def class_column(samples, position, targets, offsets, output):
 
 @part
 def sum_classes(samples, start, stop, targets, offsets, total):
-    """Write the node's statistics row `[n_rows, weight, class weights...]` into total; returns the weight."""
+    """Write the node's statistics row `[n_rows, weight, class weights...]` into total; returns the weight.
+
+    The sum of a run of samples of one class stays in a register; see `growing.plan.class_order`.
+    """
     for k in range(total.size):
         total[k] = 0.0
-    total_weight = 0.0
-    for position in range(start, stop):
-        total_weight += samples.pair[position, 0]
     for output in range(offsets.size - 1):
+        column, weight = class_column(samples, start, targets, offsets, output), 0.0
         for position in range(start, stop):
-            total[2 + class_column(samples, position, targets, offsets, output)] += samples.pair[position, 0]
+            here = class_column(samples, position, targets, offsets, output)
+            if here != column:
+                total[2 + column] += weight
+                column, weight = here, 0.0
+            weight += samples.pair[position, 0]
+        total[2 + column] += weight
+    total_weight = 0.0
+    for column in range(offsets[1]):
+        total_weight += total[2 + column]
     total[0] = stop - start
     total[1] = total_weight
     return total_weight
@@ -40,20 +50,28 @@ def collect_classes(rows, at, samples, position, targets, offsets):
 
 @part
 def sum_classes_below(panel, samples, place, targets, offsets):
-    """Write the statistics row of the samples before the cut of each lane."""
+    """Write the statistics row of the samples before the cut of each lane; the sums of a run stay in registers."""
     for k in range(panel.sums.size):
         panel.sums[k] = 0.0
-    for i in range(place.stop - place.start):
-        weight = samples.pair[place.start + i, 0]
-        if samples.is_weighted:
-            add_below(panel.sums, 0, 1.0, panel.codes, i * LANES, panel.bounds)
-        for output in range(offsets.size - 1):
-            statistic = 2 + class_column(samples, place.start + i, targets, offsets, output)
-            add_below(panel.sums, statistic * LANES, weight, panel.codes, i * LANES, panel.bounds)
-    for lane in range(LANES):  # what the weights of the classes tell
-        for column in range(offsets[1]):
+    for output in range(offsets.size - 1):
+        column, weights = class_column(samples, place.start, targets, offsets, output), all_lanes(0.0)
+        for i in range(place.stop - place.start):
+            here = class_column(samples, place.start + i, targets, offsets, output)
+            if here != column:
+                add(panel.sums, (2 + column) * LANES, weights)
+                column, weights = here, all_lanes(0.0)
+            weights = weights + where_below(samples.pair[place.start + i, 0], panel.codes, i, panel.bounds)
+        add(panel.sums, (2 + column) * LANES, weights)
+    for column in range(offsets[1]):  # what the weights of the classes of one output tell
+        for lane in range(LANES):
             panel.sums[LANES + lane] += panel.sums[(2 + column) * LANES + lane]
-        if not samples.is_weighted:
+    if samples.is_weighted:
+        counts = all_lanes(0.0)
+        for i in range(place.stop - place.start):
+            counts = counts + where_below(1.0, panel.codes, i, panel.bounds)
+        store(panel.sums, 0, counts)
+    else:
+        for lane in range(LANES):
             panel.sums[lane] = panel.sums[LANES + lane]
 
 

@@ -11,7 +11,7 @@ from skensemble.binning.ranks import with_sorted_keys
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skensemble.estimators.extra_tree import ExtraTreeClassifier, ExtraTreeRegressor
 from skensemble.estimators.targets import weights_with_classes
-from skensemble.growing.plan import Workspaces, grow
+from skensemble.growing.plan import Workspaces, class_order, grow
 from skensemble.trees.pruning import pruned
 
 OWN_TREES = (DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier, ExtraTreeRegressor)
@@ -42,7 +42,8 @@ class SharedTrees:
         self.prototype._validate_params()
         self.prepared = self.prototype._prepare(X, y, n_threads=n_threads, encoder=encoder)
         if has_all_rows:
-            self.prepared = self.prepared._replace(data=with_sorted_keys(self.prepared.data, n_threads))
+            rows = class_order(self.prepared.plan, self.prepared.targets)
+            self.prepared = self.prepared._replace(data=with_sorted_keys(self.prepared.data, n_threads, rows))
         self.workspaces, self.stop = Workspaces(), StopFlag()
         X = self.prepared.X
         self.rows = X.tocsr() if issparse(X) else np.ascontiguousarray(X)

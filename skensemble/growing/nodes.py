@@ -142,9 +142,9 @@ def may_split(task, place, depth, node, root_impurity):
         return False
     targets, samples = task.targets, task.samples
     for output in range(targets.shape[1]):
-        first = response(samples, place.start, targets, output)
-        for position in range(place.start + 1, place.stop):
-            if response(samples, position, targets, output) != first:
+        last = response(samples, place.stop - 1, targets, output)
+        for position in range(place.start, place.stop - 1):  # where classes are in order, the first differs
+            if response(samples, position, targets, output) != last:
                 return True
     return False
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skensemble._compile import inlined, part
+from skensemble._intrinsics import copy_pair
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.sorting import POSITION_MASK, code_of
 from skensemble.splitting.flags import WORD
@@ -81,19 +82,15 @@ def move_by_side(samples, spare, sides, start, stop):
     """Each sample is written to both sides and one counter moves, so that there is no branch to mispredict."""
     index, pair = samples.index, samples.pair
     left, n_right = start, 0
-    for i in range(stop - start):
-        row, weight, response = index[start + i], pair[start + i, 0], pair[start + i, 1]
+    for i in range(start, stop):
+        row, goes_left = index[i], np.int64(sides[i - start])
+        copy_pair(spare.pair, 2 * n_right, pair, 2 * i)
+        copy_pair(pair, 2 * left, pair, 2 * i)
         index[left] = row
-        pair[left, 0] = weight
-        pair[left, 1] = response
         spare.index[n_right] = row
-        spare.pair[n_right, 0] = weight
-        spare.pair[n_right, 1] = response
-        goes_left = np.int64(sides[i])
         left += goes_left
         n_right += 1 - goes_left
     for i in range(n_right):
         index[left + i] = spare.index[i]
-        pair[left + i, 0] = spare.pair[i, 0]
-        pair[left + i, 1] = spare.pair[i, 1]
+        copy_pair(pair, 2 * (left + i), spare.pair, 2 * i)
     return left

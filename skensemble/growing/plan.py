@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble.criteria import SquaredError, new_criterion
+from skensemble.criteria import new_criterion, sums_responses
 from skensemble.growing.leaf_models import LeafModels
 from skensemble.growing.nodes import IS_FINISHED, N_NODES, N_WORDS, longer, new_growth
 from skensemble.growing.tree import grow_tree_best_first, grow_tree_depth_first
@@ -44,6 +44,16 @@ def no_constraints():
     return Constraints(np.zeros(0, np.int8), np.zeros((0, 0), np.uint64))
 
 
+def class_order(plan, targets):
+    """Return all rows, (n_samples,) int64, in the order in which the samples of a tree begin.
+
+    Those of several classes are put class after class: then nodes have long runs, whose sums stay in registers.
+    """
+    if len(plan.n_classes) != 1 or sums_responses(plan.criterion, plan.n_classes):
+        return np.arange(len(targets))
+    return np.argsort(targets[:, 0].astype(np.min_scalar_type(max(plan.n_classes))), kind="stable")
+
+
 class Workspace:
     """What the trees of one thread are grown on, made once for all: fresh memory costs more than many a tree."""
 
@@ -64,7 +74,7 @@ class Workspace:
         # Below a block nobody asks for the rows of samples; and who looks at few features had better not copy all.
         is_wide = settings.max_features * _FEW < len(data.is_categorical)
         uses_block = not (data.is_sparse or is_wide) and n_outputs == 1 and settings.max_leaf_nodes == 0
-        self.capacity = n
+        self.capacity, self.order = n, class_order(plan, targets)
         self.task = Task(
             data=data,
             samples=Samples(np.empty(n, np.uint32), np.empty((n, 2))),
@@ -86,7 +96,7 @@ class Workspace:
             block=new_block(data.codes, n, uses_block),
         )
         # The mean of an indicator is the share of the second of two classes.
-        self.is_binary = len(plan.n_classes) > 0 and isinstance(criterion, SquaredError)
+        self.is_binary = len(plan.n_classes) > 0 and sums_responses(plan.criterion, plan.n_classes)
         n_values = n_outputs * (1 if self.is_binary else max(plan.n_classes, default=1))
         n_group_words, n_category_words = plan.constraints.groups.shape[1], self.task.desk.left_categories.size
         self.growth = new_growth(n_values, n_group_words, n_category_words)
@@ -135,9 +145,9 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
         Views of the workspace, which the next tree overwrites.
     """
     workspace = Workspace() if workspace is None else workspace
-    rows = np.arange(len(targets)) if weights is None else np.flatnonzero(weights)
-    n = len(rows)
+    n = len(targets) if weights is None else np.count_nonzero(weights)
     workspace.prepare(plan, data, targets, n)
+    rows = workspace.order if weights is None else workspace.order[weights[workspace.order] != 0.0]
     whole, growth, settings = workspace.task, workspace.growth, plan.settings
     unit = 1.0 if weights is None else _unit_of_weight(weights)
     samples = Samples(whole.samples.index[:n], whole.samples.pair[:n], weights is not None)

@@ -21,6 +21,7 @@ from skensemble.splitting.gathering import gather_stored
 
 UNSORTED = -1  # instead of the number of bits of a position in the panel's keys
 NEAR = 1 << 17  # codes of a table that a second level cache holds
+FEW_LANES = 3  # that are copied one by one, as each is a pass over the samples
 AHEAD = 16  # samples by which memory is asked for codes before they are read: rows of a large node are far apart
 
 
@@ -74,27 +75,32 @@ def fill_panel(task, ranks, place, n_lanes):
         for lane in range(n_lanes):
             fill_sparse_lane(task, place, lane)
         find_extremes(panel.lowest, panel.highest, panel.codes, n)
-    elif choose_sources(panel, task.data.flags.bit_of, n_lanes):
-        gather_codes(panel, ranks, task.samples.index, place.start, n)
-        find_extremes(panel.lowest, panel.highest, panel.codes, n)
+    else:
+        n_copied = choose_sources(panel, task.data.flags.bit_of, n_lanes)
+        if n_copied > FEW_LANES:
+            gather_codes(panel, ranks, task.samples.index, place.start, n)
+        elif n_copied > 0:
+            gather_few_codes(panel, ranks, task.samples.index, place.start, n, task.data.flags.bit_of, n_lanes)
+        if n_copied > 0:
+            find_extremes(panel.lowest, panel.highest, panel.codes, n)
     if panel.words.shape[0]:
         fill_flag_lanes(task, n, n_lanes)
 
 
 @part
 def choose_sources(panel, bit_of, n_lanes):
-    """Write which column of the table each lane copies; returns whether one has to: flags need not.
+    """Write which column of the table each lane copies; returns how many have to: flags need not.
 
     Lanes that have no feature of their own there copy what another one does: a step then has always as many.
     """
-    needed = -1
+    needed, n_needed = -1, 0
     for lane in range(n_lanes):
         if bit_of[panel.features[lane]] < 0:
-            needed = panel.features[lane]
+            needed, n_needed = panel.features[lane], n_needed + 1
     for lane in range(LANES):
         is_needed = lane < n_lanes and bit_of[panel.features[lane]] < 0
         panel.sources[lane] = panel.features[lane] if is_needed else needed
-    return needed >= 0
+    return n_needed
 
 
 @inlined
@@ -107,6 +113,16 @@ def gather_codes(panel, ranks, index, start, n):
             for lane in range(LANES):
                 prefetch(ranks, ahead + panel.sources[lane])
         gather_lanes(panel.codes, i * LANES, ranks, np.int64(index[start + i]) * n_features, panel.sources)
+
+
+@part
+def gather_few_codes(panel, ranks, index, start, n, bit_of, n_lanes):
+    """`gather_codes` where most lanes hold flags: the others alone are copied, one after the other."""
+    for lane in range(n_lanes):
+        feature = panel.features[lane]
+        if bit_of[feature] < 0:
+            for i in range(n):
+                panel.codes[i, lane] = ranks[index[start + i], feature]
 
 
 @part

@@ -6,9 +6,9 @@ import pytest
 from skensemble._compile import kernel
 from skensemble._intrinsics import (
     LANES,
-    add_below,
     atomic_add,
     atomic_load,
+    copy_pair,
     count_ones,
     find_extremes,
     gather_lanes,
@@ -40,9 +40,8 @@ def find_extent(codes, lowest, highest):
 
 
 @kernel
-def add_each(codes, bounds, values, sums):
-    for row in range(codes.shape[0]):
-        add_below(sums, LANES, values[row], codes, row * LANES, bounds)
+def copy_one(target, to, source, at):
+    copy_pair(target, to, source, at)
 
 
 @kernel
@@ -84,19 +83,13 @@ def test_the_extent_of_each_lane_is_found(dtype):
     assert highest.tolist() == codes.max(axis=0).tolist()
 
 
-@pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
-def test_values_are_added_in_the_lanes_whose_code_is_below(dtype):
-    """Up to the bound, the greatest code of all included."""
-    random, most = np.random.default_rng(0), np.iinfo(dtype).max
-    codes = random.integers(0, most, (9, LANES), endpoint=True).astype(dtype)
-    bounds, values, sums = codes[3].copy(), random.integers(1, 100, 9).astype(float), np.zeros(3 * LANES)
-    codes[4, 0], bounds[1] = most, most
+def test_a_pair_is_copied():
+    """The items around it stay."""
+    source, target = np.arange(10.0), np.zeros(6)
 
-    add_each(codes, bounds, values, sums)
+    copy_one(target, 3, source, 6)
 
-    assert sums[LANES : 2 * LANES].tolist() == (values @ (codes <= bounds)).tolist()
-    assert not sums[:LANES].any()
-    assert not sums[2 * LANES :].any()
+    assert target.tolist() == [0, 0, 0, 6, 7, 0]
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])

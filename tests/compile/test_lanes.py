@@ -6,6 +6,7 @@ import pytest
 from skensemble._compile import kernel
 from skensemble._intrinsics import LANES
 from skensemble._lanes import (
+    add,
     all_lanes,
     put_in_lanes,
     raised_at_boundaries,
@@ -44,6 +45,8 @@ def count_classes(pairs, keys, totals, counts, results):
 @kernel
 def choose_below(codes, bounds, results):
     store(results, 0, where_below(2.5, codes, 1, bounds))
+    add(results, LANES, where_below(1.0, codes, 1, bounds))
+    add(results, LANES, all_lanes(0.5))
 
 
 @kernel
@@ -103,9 +106,10 @@ def test_only_boundaries_between_codes_count():
 @pytest.mark.parametrize("dtype", [np.uint16, np.uint32])
 def test_a_float_stands_where_codes_do_not_exceed_the_bounds(dtype):
     """As unsigned numbers: the greatest code of all is above the others."""
-    most, results = np.iinfo(dtype).max, np.zeros(LANES)
+    most, results = np.iinfo(dtype).max, np.zeros(2 * LANES)
     codes = np.array([[0] * LANES, [0, 1, 2, 3, most, most, 5, 5]], dtype)
 
     choose_below(codes, np.array([0, 0, 2, 4, 4, most, most, 4], dtype), results)
 
-    assert results.tolist() == [2.5, 0.0, 2.5, 2.5, 0.0, 2.5, 2.5, 0.0]
+    assert results[:LANES].tolist() == [2.5, 0.0, 2.5, 2.5, 0.0, 2.5, 2.5, 0.0]
+    assert results[LANES:].tolist() == [1.5, 0.5, 1.5, 1.5, 0.5, 1.5, 1.5, 0.5]

@@ -6,11 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from skensemble._compile import kernel
 from skensemble.growing.partition import move_by_side
 from skensemble.records import Samples
-from tests.core import plain
 
 pytestmark = pytest.mark.nojit
+
+
+@kernel
+def move(samples, spare, sides, start, stop):
+    return move_by_side(samples, spare, sides, start, stop)
 
 
 @given(sides=st.lists(st.booleans(), min_size=1, max_size=30), start=st.integers(0, 3), n_behind=st.integers(0, 3))
@@ -24,7 +29,7 @@ def test_left_samples_come_first_and_both_sides_keep_their_order(sides, start, n
     order = np.concatenate([np.arange(start), within, np.arange(stop, n)])
     expected = Samples(index[order], pair[order])
 
-    middle = plain(move_by_side)(samples, spare, is_left.astype(np.uint8), start, stop)
+    middle = move(samples, spare, is_left.astype(np.uint8), start, stop)
 
     assert middle == start + is_left.sum()
     assert_array_equal(samples.index, expected.index)

@@ -59,6 +59,19 @@ def test_a_seed_decides_on_the_drawn_features():
     assert not np.array_equal(trees[0].nodes["feature"], trees[2].nodes["feature"])
 
 
+@pytest.mark.parametrize("random_splits", [False, True])
+@pytest.mark.parametrize("weights", [None, np.arange(60) % 3 + 1.0, np.arange(60) % 3 + 0.0])
+@pytest.mark.parametrize("n_classes", [(3,), (3, 2)])
+def test_the_order_of_the_rows_does_not_matter(random_splits, weights, n_classes):
+    """Samples of one output are put in the order of their classes."""
+    order, options = random.permutation(60), {"random_splits": random_splits, "n_classes": n_classes}
+    targets = np.column_stack([classes % n for n in n_classes])
+    tree = grow_tree(X, targets, "gini", weights=weights, **options)
+    shuffled = None if weights is None else weights[order]
+
+    assert_equal_trees(tree, grow_tree(X[order], targets[order], "gini", weights=shuffled, **options))
+
+
 def test_a_seed_does_not_matter_where_nothing_is_drawn():
     assert_equal_trees(grow_tree(X, y, "squared_error", seed=0), grow_tree(X, y, "squared_error", seed=1))
 
