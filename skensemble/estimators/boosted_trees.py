@@ -10,8 +10,9 @@ from sklearn.utils.validation import _check_y, check_is_fitted
 from skensemble._threads import resolve_n_jobs
 from skensemble.boosting.booster import new_training
 from skensemble.boosting.refitting import refitted_values
-from skensemble.estimators.boosting_parameters import make_boosting_plan
+from skensemble.estimators.boosting_parameters import make_boosting_plan, with_columns
 from skensemble.estimators.inputs import EncodedInputMixin
+from skensemble.estimators.target_statistics import TargetStatistics
 from skensemble.estimators.tree_frames import tree_frame
 
 
@@ -19,6 +20,12 @@ class BoostedTrees(EncodedInputMixin):
     """The methods of a booster that look at its trees, or move the values of their leaves."""
 
     _trees: Any  # Trees; None before the first round
+    _statistics: TargetStatistics  # of categories; of no feature where trees split them
+
+    @property
+    def _sources(self):
+        """The feature that each column comes from that the trees see, (n_columns,) int64."""
+        return self._statistics.sources(self.n_features_in_)
 
     def to_frame(self):
         """Return the nodes of all trees as a data frame.
@@ -33,7 +40,8 @@ class BoostedTrees(EncodedInputMixin):
             left, or None), `missing_go_to_left`, `gain`, `n_samples`, `weight` (the sum of the hessians) and `value`
             (what a leaf adds to the raw prediction; of an inner node: what it would have added as a leaf; of a linear
             leaf: what it adds where a value of its model is missing). What a leaf has not is missing. Leaves that are
-            vectors have a column `value_<label>` for each class instead.
+            vectors have a column `value_<label>` for each class instead. Where target statistics of several classes
+            stand for categories, `share_of` is the label of the class that a threshold is a share of.
 
         Raises
         ------
@@ -47,6 +55,7 @@ class BoostedTrees(EncodedInputMixin):
             getattr(self, "classes_", None),
             getattr(self, "feature_names_in_", None),
             self._encoder.categories_,
+            self._statistics,
         )
 
     def _compute_partial_dependence_recursion(self, grid, target_features):
@@ -54,6 +63,11 @@ class BoostedTrees(EncodedInputMixin):
             raise NotImplementedError(
                 f"{type(self).__name__} does not support partial dependence by recursion when weights were given "
                 'to fit: nodes know how many samples they have, not what these weigh. Use method="brute".'
+            )
+        if np.isin(target_features, self._statistics.features).any():
+            raise ValueError(
+                "partial dependence by recursion knows no categories that ordered target statistics stand for: use "
+                'method="brute".'
             )
         if self._trees is not None and self._trees.models is not None:
             raise ValueError('partial dependence by recursion needs constant leaves: use method="brute".')
@@ -135,7 +149,9 @@ class BoostedTrees(EncodedInputMixin):
         if weight is not None:
             X, target, weight = X[weight > 0.0], target[weight > 0.0], weight[weight > 0.0]
         if self._trees is not None:
-            plan = make_boosting_plan(self, self._objective, len(X), self._n_categories > 0, self._seed)
+            is_categorical = self._n_categories[: self.n_features_in_] > 0
+            plan = make_boosting_plan(self, self._objective, len(X), is_categorical, self._seed)
+            plan = with_columns(plan, self._sources)
             n_threads = resolve_n_jobs(self.n_jobs)
             raw = np.repeat(self._start[:, np.newaxis], len(X), axis=1)
             training = new_training(target, raw, weight, n_threads)

@@ -14,7 +14,7 @@ from skensemble.binning.bins import find_bins
 from skensemble.boosting.booster import Booster
 from skensemble.boosting.held_out import HeldOut, raw_predictions
 from skensemble.estimators.boosted_trees import BoostedTrees
-from skensemble.estimators.boosting_parameters import make_boosting_plan, objective_of, with_rows
+from skensemble.estimators.boosting_parameters import make_boosting_plan, objective_of, with_columns, with_rows
 from skensemble.estimators.early_stopping import hold_out
 from skensemble.estimators.feature_parameters import ForcedSplits, own_thresholds
 from skensemble.estimators.inputs import all_or_nothing
@@ -126,7 +126,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             self._begin(objective, rows, n_categories)
         elif self.n_iter_:
             self._check_going_on(plan)
-        self._n_categories = self._statistics.without_encoded(n_categories)
+        self._n_categories = self._statistics.as_trees_see(n_categories)
         self._boost(plan, rows, validation)
         return self
 
@@ -201,8 +201,8 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
 
     def _begin(self, objective, rows, n_categories):
         """Forget the rounds of an earlier fit."""
-        features = encoded_features(self.categorical_encoding, n_categories, self._n_classes)
-        self._statistics = TargetStatistics(features).fit(rows.X, rows.target, rows.weight)
+        features = encoded_features(self.categorical_encoding, n_categories)
+        self._statistics = TargetStatistics(features, self._n_classes).fit(rows.X, rows.target, rows.weight)
         self._start, self._trees = objective.start(rows.target, rows.weight, rows.offset), None
         self.train_score_, self.validation_score_ = np.empty(0), np.empty(0)
 
@@ -214,7 +214,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
                 f"max_iter={self.max_iter} must be larger than or equal to n_iter_={n_rounds} when warm_start==True"
             )
         X = self._statistics.encode_in_order(rows.X, rows.target, rows.weight, seed=self._seed)
-        n_threads, is_categorical = resolve_n_jobs(self.n_jobs), self._n_categories > 0
+        n_threads, is_categorical = resolve_n_jobs(self.n_jobs), self._n_categories[: self.n_features_in_] > 0
         forced = ForcedSplits(self, is_categorical)
         bins = find_bins(
             X,
@@ -226,7 +226,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             own=own_thresholds(self, is_categorical),
             wanted=forced.thresholds(),
         )
-        plan = with_rows(plan, forced.table(bins), rows.groups)
+        plan = with_rows(with_columns(plan, self._sources), forced.table(bins), rows.groups)
         raw = self._raw_so_far(X, rows.offset, n_threads)
         booster = Booster(
             plan,
@@ -310,7 +310,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         if self._trees is not None:
             inner = _inner_nodes(self._trees)
             weights = {"gain": inner["gain"], "cover": inner["weighted_n_node_samples"], "split": None}[self.importance]
-            importances += np.bincount(inner["feature"], weights, minlength=self.n_features_in_)
+            importances += np.bincount(self._sources[inner["feature"]], weights, minlength=self.n_features_in_)
         total = importances.sum()
         return importances / total if total > 0.0 else importances
 

@@ -173,8 +173,8 @@ BOOSTER = {
         '{"auto", "split", "ordered_target"}',
         'How trees see a category. "split": splits choose subsets of the categories; "ordered_target": a number takes '
         "its place, the mean target of its rows, for a training row of those that are earlier in a random order (for "
-        'every loss the target itself; not for more than two classes); "auto": "ordered_target" for features with more '
-        'than 255 categories, where it can be, else "split".',
+        "every loss the target itself; of more than two classes the share of each, in a column of its own); "
+        '"auto": "ordered_target" for features with more than 255 categories, else "split".',
     ),
     "categorical_smoothing": Parameter(
         [NOT_NEGATIVE],
@@ -382,6 +382,29 @@ def _check_vectors(estimator, constraints):
         raise ValueError(
             'monotonic_cst is for a tree per class: it does not go with multi_strategy="vector_leaf", a tree for all.'
         )
+
+
+def with_columns(plan, sources):
+    """Return a plan for the columns that come from some features, (n_columns,) int64, in the place of the features.
+
+    Raises
+    ------
+    ValueError
+        The first use of a feature has a price, and it has several columns.
+    """
+    growth = plan.growth
+    if len(growth.first_use_penalties) not in (0, len(sources)):
+        raise ValueError(
+            "first_use_penalties do not go with ordered target statistics of several classes, which are several "
+            'columns: set categorical_encoding="split".'
+        )
+
+    def by_column(array):
+        return array[sources] if array.size else array
+
+    growth = growth._replace(feature_weights=by_column(growth.feature_weights), penalties=by_column(growth.penalties))
+    constraints = tuple(Constraints(*map(by_column, each)) for each in plan.constraints)
+    return plan._replace(growth=growth, constraints=constraints)
 
 
 def with_rows(plan, forced, groups):

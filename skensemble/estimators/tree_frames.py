@@ -5,7 +5,7 @@ import numpy as np
 from skensemble.records import LEAF, NODE
 
 
-def tree_frame(trees, n_trees, classes=None, feature_names=None, categories=()):
+def tree_frame(trees, n_trees, classes, feature_names, categories, statistics):
     """Return the nodes of all trees as a pandas DataFrame.
 
     Parameters
@@ -13,12 +13,14 @@ def tree_frame(trees, n_trees, classes=None, feature_names=None, categories=()):
     trees : Trees or None
     n_trees : int
         Of a round.
-    classes : (n_outputs,) array, default=None
+    classes : (n_outputs,) array or None
         The labels that the trees of a round, or the values of a leaf, stand for, if there are several of them.
-    feature_names : (n_features,) array of str, default=None
+    feature_names : (n_features,) array of str or None
         None: features have their index instead.
     categories : sequence of array or None, n_features long
         The values of a categorical feature by code.
+    statistics : TargetStatistics
+        What trees see instead of some categories.
 
     Returns
     -------
@@ -42,10 +44,14 @@ def tree_frame(trees, n_trees, classes=None, feature_names=None, categories=()):
     columns |= {"node": node, "depth": depth, "is_leaf": is_leaf}
     for side in ("left", "right"):
         columns[f"{side}_child"] = pd.Series(nodes[side], dtype="Int64").mask(is_leaf)
-    columns["feature"] = pd.Series(nodes["feature"], dtype="Int64").mask(is_leaf)
+    column = np.where(is_leaf, 0, nodes["feature"])
+    feature, shared_class = statistics.sources(len(categories))[column], statistics.class_numbers(len(categories))
+    columns["feature"] = pd.Series(feature, dtype="Int64").mask(is_leaf)
     if feature_names is not None:
-        names = np.array([*feature_names, None], object)  # the last one is that of leaves
-        columns["feature"] = pd.Series(names[np.where(is_leaf, -1, nodes["feature"])], dtype=object)
+        columns["feature"] = pd.Series(np.asarray(feature_names, object)[feature], dtype=object).mask(is_leaf, None)
+    if np.any(shared_class >= 0):
+        is_share = ~is_leaf & (shared_class[column] >= 0)
+        columns["share_of"] = pd.Series(np.asarray(classes, object)[shared_class[column]]).where(is_share, None)
     columns["threshold"] = np.where(is_leaf, np.nan, nodes["threshold"])
     columns["categories"] = pd.Series(_left_categories(trees, categories), dtype=object)
     columns["missing_go_to_left"] = pd.Series(nodes["missing_go_to_left"] != 0, dtype="boolean").mask(is_leaf)
