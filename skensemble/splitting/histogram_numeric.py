@@ -13,38 +13,30 @@ import numpy as np
 from skensemble._compile import inlined, part, record
 from skensemble.splitting.histogram import ANY, Cut, Sums, no_cut, no_sums, sums_at, whole_at
 
-CUT = np.dtype(
-    [
-        ("gradient", np.int64),  # of what is on the left, in steps
-        ("hessian", np.int64),
-        ("count", np.int64),
-        ("bin", np.int64),  # the last one on the left
-    ],
-    align=True,
-)
-
 
 @record
 class NumericDesk(NamedTuple):
-    """What a thread writes on."""
+    """What a thread writes on: the cuts of a feature, each (n_bins,); a loop reads neighbours of one kind at once."""
 
-    cuts: np.ndarray  # (n_bins,) CUT
-    scores: np.ndarray  # (n_bins,) float64
+    gradients: np.ndarray  # int64: of what is on the left, in steps
+    hessians: np.ndarray  # int64: the same
+    counts: np.ndarray  # int64
+    bins: np.ndarray  # int64: the last one on the left
+    scores: np.ndarray  # float64
 
     def left(self, at):
         """What lies on the left of a cut."""
-        cut = self.cuts[at]
-        return Sums(cut["gradient"], cut["hessian"], cut["count"])
+        return Sums(self.gradients[at], self.hessians[at], self.counts[at])
 
     def put(self, at, bin, left):
         """Write a cut."""
-        cut = self.cuts[at]
-        cut["gradient"], cut["hessian"], cut["count"], cut["bin"] = left.gradient, left.hessian, left.count, bin
+        self.gradients[at], self.hessians[at], self.counts[at] = left.gradient, left.hessian, left.count
+        self.bins[at] = bin
 
 
 def numeric_desk(n_bins):
     """Return the `NumericDesk` of a thread for features of up to n_bins bins."""
-    return NumericDesk(np.empty(n_bins, CUT), np.empty(n_bins))
+    return NumericDesk(*(np.empty(n_bins, np.int64) for _ in range(4)), np.empty(n_bins))
 
 
 @part
@@ -84,8 +76,8 @@ def best_cut(histogram, data, feature, node, values, units, criterion, fence, de
             score_outputs(of_feature, node, values, more_bin, units, criterion, fence, desk, several, start, stop)
         cut = start + first_largest(desk.scores[start:stop], best.score)
         if cut < stop:
-            goes_left = missing_left == 1 if n_missing else 2 * desk.cuts[cut]["count"] > units.count(whole)
-            best = Cut(desk.scores[cut], feature, desk.cuts[cut]["bin"], goes_left)
+            goes_left = missing_left == 1 if n_missing else 2 * desk.counts[cut] > units.count(whole)
+            best = Cut(desk.scores[cut], feature, desk.bins[cut], goes_left)
     return best
 
 
@@ -101,7 +93,7 @@ def list_cuts(histogram, data, feature, units, fence, desk):
     if fence.only == ANY:
         return n_cuts
     at = 0
-    while at + 1 < n_cuts and desk.cuts[at + 1]["bin"] <= fence.only:
+    while at + 1 < n_cuts and desk.bins[at + 1] <= fence.only:
         at += 1
     desk.put(0, fence.only, desk.left(at))
     return 1
@@ -134,14 +126,14 @@ def trim(whole, more, units, criterion, desk, n_cuts):
 @part
 def score_cuts(node, more, units, criterion, fence, desk, start, stop):
     """Write the scores of a stretch of the cuts, whose children are large enough."""
-    cuts, scores = desk.cuts[start:stop], desk.scores[start:stop]
+    gradients, hessians, scores = desk.gradients[start:stop], desk.hessians[start:stop], desk.scores[start:stop]
     if fence.is_fenced:
         for cut in range(start, stop):
             left = desk.left(cut).plus(more)
             desk.scores[cut] = criterion.fenced_score_of_children(left, node.minus(left), units, fence)
         return
     for i in range(scores.size):
-        left = Sums(cuts[i]["gradient"], cuts[i]["hessian"], 0).plus(more)
+        left = Sums(gradients[i], hessians[i], 0).plus(more)
         scores[i] = criterion.free_score_of_children(left, node.minus(left), units)
 
 
@@ -155,7 +147,7 @@ def score_outputs(histogram, node, values, more_bin, units, criterion, fence, de
     for word in range(n_words):
         left[word] = histogram[n_words * more_bin + word] if more_bin != ANY else 0
     for cut in range(stop):
-        while bin <= desk.cuts[cut]["bin"]:
+        while bin <= desk.bins[cut]:
             here = histogram[n_words * bin : n_words * (bin + 1)]
             for word in range(n_words):
                 left[word] += here[word]
