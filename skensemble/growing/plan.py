@@ -45,12 +45,12 @@ def no_constraints():
 
 
 def class_order(plan, targets):
-    """Return all rows, (n_samples,) int64, in the order in which the samples of a tree begin.
+    """Return all rows, (n_samples,) int64, class after class: then nodes have long runs, whose sums stay in registers.
 
-    Those of several classes are put class after class: then nodes have long runs, whose sums stay in registers.
+    None: a tree does not sum up the classes of one output, and takes the rows as they come.
     """
     if len(plan.n_classes) != 1 or sums_responses(plan.criterion, plan.n_classes):
-        return np.arange(len(targets))
+        return None
     return np.argsort(targets[:, 0].astype(np.min_scalar_type(max(plan.n_classes))), kind="stable")
 
 
@@ -147,7 +147,7 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
     workspace = Workspace() if workspace is None else workspace
     n = len(targets) if weights is None else np.count_nonzero(weights)
     workspace.prepare(plan, data, targets, n)
-    rows = workspace.order if weights is None else workspace.order[weights[workspace.order] != 0.0]
+    rows = _rows_of(weights, workspace.order, n)
     whole, growth, settings = workspace.task, workspace.growth, plan.settings
     unit = 1.0 if weights is None else _unit_of_weight(weights)
     samples = Samples(whole.samples.index[:n], whole.samples.pair[:n], weights is not None)
@@ -174,6 +174,13 @@ def grow(plan, data, targets, weights, seed, stop_flag, workspace=None):
         nodes["weighted_n_node_samples"] *= unit
         nodes["gain"] *= unit
     return GrownTree(nodes, values, growth.categories[: growth.sizes[N_WORDS]])
+
+
+def _rows_of(weights, order, n):
+    """Return the n rows of a tree that have a weight, (n,) int64, in the order of all of them, if there is one."""
+    if weights is None:
+        return np.arange(n) if order is None else order
+    return np.flatnonzero(weights) if order is None else order[weights[order] != 0.0]
 
 
 def _unit_of_weight(weights):
