@@ -10,10 +10,8 @@ from skensemble._team import CHUNK, meet
 from skensemble.arrays.copying import copy_items
 from skensemble.arrays.sorting import bit_length
 from skensemble.objectives.elementary import exponential, logarithm
-from skensemble.splitting.histogram import PACKED, Units
+from skensemble.splitting.histogram import MOST_BITS, PACKED, SUM_BITS, Units
 
-SUM_BITS = 62  # of the sum over all rows, so that no sum overflows
-MOST_BITS = 51  # of one row: what a float64 can be rounded to by adding _ROUND
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: to add it rounds to an integer, which is left in the low bits
 _BITS_OF_ROUND = np.float64(_ROUND).view(np.int64).item()
 

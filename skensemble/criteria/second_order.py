@@ -26,9 +26,23 @@ class SecondOrder(NamedTuple):
     max_delta_step: float  # greatest absolute value of a leaf; +inf: no limit
     categorical_smoothing: float  # added to the hessians of a category; of fewer samples it is rare
     path_smoothing: float  # rows of a leaf's parent that are mixed into the leaf's value; 0: none
+    dispersion: float = 0.0  # what the square of a sum of gradients is by chance, for each unit of their hessians
 
     def shrunk(self, gradient):
         return math.copysign(max(abs(gradient) - self.l1, 0.0), gradient)
+
+    def dispersed(self, dispersion):
+        """The same criterion for gradients of a dispersion."""
+        return SecondOrder(
+            self.l1,
+            self.l2,
+            self.min_child_weight,
+            self.min_samples_leaf,
+            self.max_delta_step,
+            self.categorical_smoothing,
+            self.path_smoothing,
+            dispersion,
+        )
 
     def is_fenced(self):
         """Whether the values of leaves are not those of equation 5, even where no constraint bounds them."""

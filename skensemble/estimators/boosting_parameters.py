@@ -180,7 +180,8 @@ BOOSTER = {
         [NOT_NEGATIVE],
         "float",
         "Added to the hessians of a category when categories are ordered; of fewer samples one is rare. Of a feature "
-        "with more than 255 categories it grows with their number.",
+        "with more than 255 categories it grows with their number. Above 0, what the best subset gains by chance is "
+        "taken off its gain.",
     ),
     "monotonic_cst": Parameter(
         ["array-like", dict, None],

@@ -18,6 +18,7 @@ from skensemble._compile import kernel, part
 from skensemble._intrinsics import prefetch
 from skensemble._random import FEATURES_OF_TREE, draw
 from skensemble._team import CHUNK, meet
+from skensemble.growing.dispersion import dispersion_of, note_squares
 from skensemble.growing.growth import NOTHING, keep_some
 from skensemble.growing.leaves import (
     N_FREE,
@@ -68,7 +69,7 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
         n_rows = data.codes.shape[0] if is_root else leaves[smaller]["count"]
         sum_up(team, data, field, leaves[smaller], n_rows, NOTHING if is_root else leaves[larger]["slot"])
         if is_root:
-            weigh_root(team, data, field, own, criterion, units)
+            criterion = weigh_root(team, data, field, own, criterion, units)
             if team.number == 0:
                 write_node(tree, own, 0, units, growth.learning_rate)
         for k in range(0, n_searched, 2):
@@ -122,7 +123,10 @@ def plant(team, field, own, growth, key):
 
 @part
 def weigh_root(team, data, field, own, criterion, units):
-    """Note what is known of the root, once its histogram is there."""
+    """Note what is known of the root, once its histogram is there; returns the criterion for its gradients."""
+    root, has_categories = own.leaves[0], criterion.categorical_smoothing > 0.0 and data.is_categorical.any()
+    if has_categories:
+        note_squares(team, field, root, units)
     meet(team)
     total, histogram = own.sums[0], field.pool[0]
     for word in range(total.size):
@@ -130,10 +134,11 @@ def weigh_root(team, data, field, own, criterion, units):
         for code in range(data.column_offsets[1]):  # those of any one column
             total[word] += histogram[code * total.size + word]
     meet(team)  # to propose fills in what lies in the most frequent bins
-    own.leaves[0]["count"] = sums_at(total, 0, 0, units).count
+    root["count"] = sums_at(total, 0, 0, units).count
     for output in range(units.n_outputs):
         sums = sums_at(total, 0, output, units)
         own.values[0, output] = criterion.free_value(units.gradient(sums), units.hessian(sums))
+    return criterion.dispersed(dispersion_of(team, field, total, units)) if has_categories else criterion
 
 
 @part

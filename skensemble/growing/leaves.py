@@ -57,7 +57,7 @@ class Field(NamedTuple):
     rows: np.ndarray  # (n_samples,) uint32: each thread's rows, sorted by leaf
     right_rows: np.ndarray  # (n_samples,) uint32: work space of the partition
     kept: np.ndarray  # (n_samples,) uint8: whether a tree is grown on a row; no length: it is on all
-    stretches: np.ndarray  # (team size, 8) int64: start and stop of each thread's rows of the leaf that is summed up
+    stretches: np.ndarray  # (team size, 8) int64: start and stop of each thread's rows of a leaf; see `dispersion`, too
     pool: np.ndarray  # (n_slots + team size, n_bins * n_words) int64: histograms
     proposals: np.ndarray  # (team size, 2) PROPOSAL: for the two children of a cut
     words: np.ndarray  # (team size, 2, n_words) uint64: categories that they send left

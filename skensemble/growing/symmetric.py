@@ -17,7 +17,7 @@ from skensemble.growing.proposals import RELATIVE_GAIN, is_better, the_only_cut
 from skensemble.growing.summation import sum_up
 from skensemble.records import FLAT, UNDEFINED
 from skensemble.splitting.histogram import ANY, Cut, fill_frequent_bin, no_cut, no_sums, sums_at
-from skensemble.splitting.histogram_categories import list_common, order_categories, write_left
+from skensemble.splitting.histogram_categories import chance_of, list_common, order_categories, write_left
 
 
 @kernel
@@ -25,7 +25,7 @@ def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, 
     """Grow a symmetric tree; otherwise as `leaf_wise.grow_tree`."""
     plant(team, field, own, growth, key)
     sum_up(team, data, field, own.leaves[0], data.codes.shape[0], NOTHING)
-    weigh_root(team, data, field, own, criterion, units)
+    criterion = weigh_root(team, data, field, own, criterion, units)
     leaves, n_leaves, depth = own.leaves, 1, 0
     if team.number == 0:
         write_node(tree, own, 0, units, growth.learning_rate)
@@ -177,7 +177,7 @@ def best_category_cut_of_level(pool, totals, data, own, criterion, constraints, 
     missing_left = 2 * units.count(left) > units.count(total)
     missing_left &= units.count(sums_at(totals, first + data.n_bins[feature], 0, units)) == 0
     missing_left = write_left(data, feature, n_common, best.bin, from_end, missing_left, desk)
-    return Cut(best.score, feature, best.bin, missing_left)
+    return Cut(best.score, feature, best.bin, missing_left).costing(chance_of(n_common, criterion))
 
 
 @part

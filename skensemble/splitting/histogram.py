@@ -27,6 +27,8 @@ AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
 LINE = 64  # bytes of a cache line
 PACKED = 2  # words of a bin, and of a sample
 ANY = -1
+SUM_BITS = 62  # of the sum of a word over all rows, so that no sum overflows
+MOST_BITS = 51  # of a word of one row: what a float64 can be rounded to by an addition
 
 _SIGN, _HALF, _LOWER_HALF = np.uint64(1 << 63), np.uint64(32), np.uint64((1 << 32) - 1)
 _UPPER, _LOWER = np.float64(2.0**84).view(np.uint64), np.float64(2.0**52).view(np.uint64)

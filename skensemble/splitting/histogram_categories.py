@@ -3,9 +3,11 @@
 Categories are ordered by -G / (H + smoothing), their best value, and cut like numbers, so that 2**(k - 1) subsets need
 not be tried; where leaves are vectors, by the first principal component of these values.  Those of fewer samples than
 the smoothing are rare: they stay on the right.  Missing values are one more category.  The more categories there are,
-the more the best of the cuts owes to chance: beyond MANY the smoothing grows with their number.
+the more the best of the cuts owes to chance: beyond MANY the smoothing grows with their number, and what chance alone
+would gain is taken off the score.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +21,10 @@ from skensemble.splitting.ordering import order_categories as by_principal_compo
 
 MANY = 256  # codes of a feature
 LEAST = 1e-300  # stands for a hessian of 0
+# Expected scores of the best cut where a feature says nothing, for gradients of dispersion 1: each of k categories has
+# a normal deviation, and the best of all cuts parts the positive ones from the negative ones; of numbers, the largest
+# of the (dependent) squares at all thresholds.
+CHANCE_PER_CATEGORY, CHANCE_OF_NUMBERS = 2.0 / math.pi, 6.0
 
 
 @record
@@ -74,7 +80,13 @@ def best_category_cut(histogram, data, feature, node, values, units, criterion, 
     missing_left = 2 * n_left > units.count(whole)
     missing_left &= sums_at(histogram, first + data.n_bins[feature], 0, units).count == 0
     missing_left = write_left(data, feature, n_common, best.bin, from_end, missing_left, desk)
-    return Cut(best.score, feature, best.bin, missing_left)
+    return Cut(best.score, feature, best.bin, missing_left).costing(chance_of(n_common, criterion))
+
+
+@inlined
+def chance_of(n_common, criterion):
+    """What the best cut between categories scores by chance, above what the best cut between numbers does."""
+    return criterion.dispersion * max(0.0, CHANCE_PER_CATEGORY * (n_common - 1) - CHANCE_OF_NUMBERS)
 
 
 @part

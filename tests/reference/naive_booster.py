@@ -79,6 +79,7 @@ class NaiveBooster:
                 self.gradients, self.hessians = probability - target, probability * (1 - probability)
             else:
                 self.gradients, self.hessians = self.raw - target, np.ones(len(target))
+            self.dispersion = np.sum(self.gradients**2) / np.sum(self.hessians)
             self.trees.append(self.grow_symmetric() if is_symmetric else self.grow())
             for node in self.trees[-1]:
                 if node.feature == UNDEFINED:
@@ -119,6 +120,13 @@ class NaiveBooster:
     def price(self, feature):
         return self.penalties[feature] + (feature not in self.used) * self.first_use_penalties[feature]
 
+    def chance(self, feature, codes):
+        """What the best cut between as many categories gains by chance, beyond the best one between numbers."""
+        if not self.is_categorical[feature] or self.smoothing == 0.0:
+            return 0.0
+        n_common = np.sum(np.unique(codes, return_counts=True)[1] >= self.smoothing)
+        return 0.5 * self.dispersion * max(0.0, 2.0 / np.pi * (n_common - 1) - 6.0)
+
     def find_cut(self, node):
         """Find the best cut of a node: the first one of equal gains."""
         if node.depth >= self.max_depth:
@@ -128,13 +136,15 @@ class NaiveBooster:
             if not any(group >= node.path | {feature} for group in self.groups):
                 continue
             candidates = self.category_cuts if self.is_categorical[feature] else self.numeric_cuts
-            for bin, is_left in candidates(feature, self.codes[node.rows, feature], node.rows):
+            codes = self.codes[node.rows, feature]
+            cost = self.price(feature) + self.chance(feature, codes)
+            for bin, is_left in candidates(feature, codes, node.rows):
                 if node.forced and (feature, bin) != (node.forced["feature"], node.forced["bin"]):
                     continue
                 found = self.gain_of(node, feature, is_left, child, uncut)
                 if found is None:
                     continue
-                gain = found[0] - self.price(feature)
+                gain = found[0] - cost
                 if gain > max(node.gain * (1 + 1e-9), 1e-12 * abs(uncut)):
                     node.gain, node.is_left, node.cut = gain, is_left, (feature, bin, *found[1:])
         if node.forced and not node.cut:
