@@ -244,6 +244,8 @@ class Booster:
         leaves = self.own[team.number].leaves
         for i in range(team.number, n_leaves, team.size):
             rows = self._rows_of(i)
+            if not len(rows):  # none was drawn
+                continue
             weight = training.weight[rows] if training.weight.size else None
             value = self.plan.objective.refined_value(training.target[rows] - training.raw[0, rows], weight)
             most = self.plan.criterion.max_delta_step

@@ -83,8 +83,11 @@ class Gini(NamedTuple):
         sum_classes_below(panel, samples, place, self.targets, self.offsets)
 
     def evaluate(self, left, node, n_moved):
-        parts = left.first / left.weight + left.second / (node.weight - left.weight)
-        return (parts - node.score / node.weight) / (self.offsets.size - 1)
+        right, n_outputs = node.weight - left.weight, self.offsets.size - 1
+        # Of a side of hardly any weight a difference of sums is but rounding: no side is purer than pure.
+        first = min(left.first / left.weight, n_outputs * left.weight)
+        second = min(left.second / right, n_outputs * right)
+        return (first + second - node.score / node.weight) / n_outputs
 
     def may_exceed(self, left, node, bar):
         return True
@@ -109,7 +112,8 @@ class Gini(NamedTuple):
         return Left(left.weight + weights, first, second)
 
     def evaluate_lanes(self, left, node):
-        return self.evaluate(left, node, 0)
+        parts = left.first / left.weight + left.second / (node.weight - left.weight)
+        return (parts - node.score / node.weight) / (self.offsets.size - 1)
 
     def spread(self, node):
         return class_spread(self.total)

@@ -10,6 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from skensemble.boosting.reweighting import STEPS, votes
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
+from skensemble.estimators.inputs import check_goes_on
 from skensemble.estimators.parameters import FOREST, POSITIVE, TREE, Parameter, keep, with_parameters
 from skensemble.estimators.predictions import logarithms
 from skensemble.estimators.reweighting import BaseAdaBoost
@@ -150,7 +151,9 @@ class AdaBoostClassifier(ClassifierMixin, BaseAdaBoost):
 
     def _encode_y(self, y):
         check_classification_targets(y)
-        self.classes_, numbers = np.unique(y, return_inverse=True)
+        classes, numbers = np.unique(y, return_inverse=True)
+        check_goes_on(self, "classes_", classes)
+        self.classes_ = classes
         self.n_classes_, self._n_samples = len(self.classes_), len(numbers)
         if self.algorithm == "gentle" and self.n_classes_ != 2:
             raise ValueError(

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skensemble._threads import resolve_n_jobs
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skensemble.estimators.frames import FeatureEncoder
-from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
+from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing, check_goes_on
 from skensemble.estimators.parameters import FOREST, POSITIVE, SHARE, TREE, Parameter, with_parameters
 from skensemble.estimators.predictions import logarithms
 from skensemble.estimators.shared_trees import SharedTrees, is_own_tree
@@ -262,7 +262,9 @@ class BaggingClassifier(BaggingMixin, ensemble.BaggingClassifier):
             return None
         y = column_or_1d(y)
         check_classification_targets(y)
-        return np.unique(y, return_inverse=True)[1]
+        classes, numbers = np.unique(y, return_inverse=True)
+        check_goes_on(self, "classes_", classes)
+        return numbers
 
     def predict_proba(self, X, **params):
         """Predict the means of the probabilities that the estimators give the classes, or the shares of their votes.

@@ -1,5 +1,6 @@
 """What users ask of the trees of a fitted booster: a table, the paths of samples, and leaves for other rows."""
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ class BoostedTrees(EncodedInputMixin):
         """
         X = self._validate_X_predict(X)
         if self._trees is None:
-            return csr_array((len(X), 0), dtype=np.int64), np.zeros(1, np.int64)
+            return csr_array((X.shape[0], 0), dtype=np.int64), np.zeros(1, np.int64)
         return self._trees.all_paths(X), self._trees.node_starts.copy()
 
     def refit_leaves(self, X, y, sample_weight=None, decay=0.9):
@@ -132,14 +133,16 @@ class BoostedTrees(EncodedInputMixin):
         Raises
         ------
         ValueError
-            If leaves are linear, `decay` is not between 0 and 1, a label is new, weights are negative or all 0, or the
-            loss does not take the target.
+            If leaves are linear or smoothed along paths, `decay` is not between 0 and 1, a label is new, weights are
+            negative or all 0, or the loss does not take the target.
         """
         check_is_fitted(self)
         if self._trees is not None and self._trees.models is not None:
             raise ValueError('refit_leaves does not go with leaf_model="linear": only constant leaves can be moved.')
-        if not 0.0 <= decay <= 1.0:
-            raise ValueError(f"decay={decay!r} must be between 0 and 1.")
+        if not (isinstance(decay, Real) and 0.0 <= decay <= 1.0):
+            raise ValueError(f"decay={decay!r} must be a number between 0 and 1.")
+        if self.path_smoothing > 0.0:
+            raise ValueError("refit_leaves does not go with path_smoothing > 0: leaves know no parent any more.")
         X = self._validate_X_predict(X)
         y = _check_y(y, estimator=self)
         check_consistent_length(X, y)
@@ -150,10 +153,12 @@ class BoostedTrees(EncodedInputMixin):
             X, target, weight = X[weight > 0.0], target[weight > 0.0], weight[weight > 0.0]
         if self._trees is not None:
             is_categorical = self._n_categories[: self.n_features_in_] > 0
-            plan = make_boosting_plan(self, self._objective, len(X), is_categorical, self._seed)
+            plan = make_boosting_plan(self, self._objective, X.shape[0], is_categorical, self._seed)
             plan = with_columns(plan, self._sources)
+            if self._trees.values.shape[2] != plan.outputs_per_tree:
+                raise ValueError("multi_strategy is another than in fit: refit_leaves cannot change it.")
             n_threads = resolve_n_jobs(self.n_jobs)
-            raw = np.repeat(self._start[:, np.newaxis], len(X), axis=1)
+            raw = np.repeat(self._start[:, np.newaxis], X.shape[0], axis=1)
             training = new_training(target, raw, weight, n_threads)
             self._trees = self._trees.with_values(
                 refitted_values(self._trees, plan, X, training, float(decay), n_threads)

@@ -23,6 +23,7 @@ from skensemble.estimators.row_sampling import groups_of_rows
 from skensemble.estimators.target_statistics import TargetStatistics, encoded_features
 from skensemble.estimators.targets import check_size
 from skensemble.estimators.training_rows import TrainingRows, checked_offset
+from skensemble.objectives.objectives import LogarithmicObjective
 from skensemble.records import LEAF
 from skensemble.trees.trees import Trees
 
@@ -125,13 +126,17 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         if not goes_on:
             self._begin(objective, rows, n_categories)
         elif self.n_iter_:
-            self._check_going_on(plan)
+            self._check_going_on(plan, n_categories)
         self._n_categories = self._statistics.as_trees_see(n_categories)
         self._boost(plan, rows, validation)
         return self
 
-    def _check_going_on(self, plan):
+    def _check_going_on(self, plan, n_categories):
         """Raise a ValueError for what a warm start cannot change."""
+        if self._is_logarithmic != isinstance(plan.objective, LogarithmicObjective):
+            raise ValueError(f"loss={self.loss!r} has another link than that of the rounds before: fit anew.")
+        if not np.array_equal(self._statistics.features, encoded_features(self.categorical_encoding, n_categories)):
+            raise ValueError("categorical_encoding cannot change between the rounds of a warm start: fit anew.")
         if self.dropout_rate > 0.0:
             raise ValueError("dropout_rate > 0 changes earlier trees: it cannot go on by warm_start.")
         if self._trees.values.shape[2] != plan.outputs_per_tree:
@@ -203,6 +208,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         """Forget the rounds of an earlier fit."""
         features = encoded_features(self.categorical_encoding, n_categories)
         self._statistics = TargetStatistics(features, self._n_classes).fit(rows.X, rows.target, rows.weight)
+        self._is_logarithmic = isinstance(objective, LogarithmicObjective)
         self._start, self._trees = objective.start(rows.target, rows.weight, rows.offset), None
         self.train_score_, self.validation_score_ = np.empty(0), np.empty(0)
 

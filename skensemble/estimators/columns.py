@@ -6,6 +6,7 @@ questions: `name` (for messages), `suggests_categories`, `is_ordered`, `declared
 `numbers`. Which columns become categories is not decided here.
 """
 
+import contextlib
 from functools import cached_property
 from itertools import compress
 from numbers import Real
@@ -249,6 +250,9 @@ def kind_of(values):
 def _numbers_from(factorization, name, remedy):
     codes, values = factorization
     kind = kind_of(values)
+    if kind == "strings":
+        with contextlib.suppress(ValueError):  # as scikit-learn does
+            return np.array([*values, np.nan], dtype=np.float64)[codes]
     if kind not in ("numbers", "nothing"):
         example = f", such as {values[0]!r}" if kind == "strings" else ""
         raise TypeError(f"{name} holds {kind}{example}, where numbers are expected; {remedy}.")

@@ -100,10 +100,17 @@ def hold_out(estimator, X, y, groups, seed):
     if estimator.validation_split is not None:
         splitter = check_cv(estimator.validation_split, y, classifier=is_classifier(estimator))
         try:
-            train, validation = list(splitter.split(X, y, groups))[-1]
-        except (TypeError, ValueError) as error:
+            train, validation = (np.asarray(rows) for rows in list(splitter.split(X, y, groups))[-1])
+        except (IndexError, TypeError, ValueError) as error:
             raise ValueError(f"validation_split={estimator.validation_split!r} fails: {error}") from error
-        return np.asarray(train), np.asarray(validation)
+        for name, rows in (("training", train), ("validation", validation)):
+            if rows.dtype == bool:
+                rows = np.flatnonzero(rows)
+            if not (rows.ndim == 1 and len(rows) and np.issubdtype(rows.dtype, np.integer)):
+                raise ValueError(f"validation_split gives no {name} rows: it has to give the numbers of some.")
+            if rows.min() < -len(y) or rows.max() >= len(y):
+                raise ValueError(f"validation_split gives {name} rows that X with {len(y)} rows lacks.")
+        return train, validation
     return train_test_split(
         np.arange(len(y)),
         test_size=estimator.validation_fraction,

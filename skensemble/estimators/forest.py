@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.estimators.growth_parameters import TREE_PARAMETERS, make_plan, resolve_max_features
-from skensemble.estimators.inputs import all_or_nothing
+from skensemble.estimators.inputs import all_or_nothing, check_goes_on
 from skensemble.estimators.prepared_data import encode
 from skensemble.estimators.progress import tree_progress
 from skensemble.estimators.targets import as_columns
@@ -69,6 +69,7 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
         X, n_categories = self._validate_training_X(X)
         y = as_columns(y, X, self, is_numeric=not is_classifier(self), warns_of_column=True)
         sample_weight = self._validate_sample_weight(sample_weight, X)
+        check_goes_on(self, "n_outputs_", y.shape[1])
         self.n_outputs_ = y.shape[1]
         targets, n_classes, sample_weight = self._encode_targets(y, sample_weight)
         self._grow(X, n_categories, targets, n_classes, sample_weight)

@@ -7,6 +7,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 
 from skensemble._threads import resolve_n_jobs
 from skensemble.estimators.forest import default_score
+from skensemble.estimators.inputs import check_goes_on
 from skensemble.estimators.predictions import by_output, logarithms, most_probable
 from skensemble.estimators.supervised_forest import SupervisedForest
 from skensemble.estimators.targets import check_poisson, class_weights, encode_classes, weights_with_classes
@@ -22,6 +23,7 @@ class ForestClassifier(ClassifierMixin, SupervisedForest):
         """Return y as numbers of classes, how many there are, and weights by class and sample."""
         classes, targets = encode_classes(y)
         n_classes = np.array([len(known) for known in classes])
+        check_goes_on(self, "classes_", classes)
         self.classes_, self.n_classes_ = (classes[0], n_classes[0]) if len(classes) == 1 else (classes, n_classes)
         if self.warm_start and isinstance(self.class_weight, str):
             warnings.warn(

@@ -11,6 +11,7 @@ from skensemble.estimators.boosting_parameters import (
     REGRESSION_LOSS,
     objective_of,
 )
+from skensemble.estimators.inputs import check_goes_on
 from skensemble.estimators.parameters import keep, with_parameters
 from skensemble.estimators.raw_predictions import ClassificationBoosterMixin, RegressionBoosterMixin
 from skensemble.estimators.targets import check_size, class_weights, weights_with_classes
@@ -268,7 +269,9 @@ class HistGradientBoostingClassifier(ClassificationBoosterMixin, BaseHistGradien
         if not is_new:
             return class_numbers(y, self.classes_)
         check_classification_targets(y)
-        self.classes_, numbers = np.unique(y, return_inverse=True)
+        classes, numbers = np.unique(y, return_inverse=True)
+        check_goes_on(self, "classes_", classes)
+        self.classes_ = classes
         if len(self.classes_) < 2:
             raise ValueError("Classifier can't train when only one class is present.")
         return numbers.astype(np.float64)

@@ -32,6 +32,29 @@ def all_or_nothing(fit):
     return guarded
 
 
+def check_goes_on(estimator, name, now):
+    """Raise a ValueError if a warm start is given targets of another kind than the fit that it goes on with.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not.
+    name : {"classes_", "n_outputs_"}
+        The attribute that must not change.
+    now : array, list of arrays or int
+        What it is going to be.
+    """
+    before = vars(estimator).get(name)
+    if before is None or not getattr(estimator, "warm_start", False):
+        return
+    before, now = (each if isinstance(each, list) else [each] for each in (before, now))
+    if len(before) != len(now) or not all(map(np.array_equal, before, now)):
+        what = "classes" if name == "classes_" else "outputs"
+        raise ValueError(
+            f"y has other {what} than in the fit that warm_start=True goes on with: give both the same, or fit anew."
+        )
+
+
 class EncodedInputMixin(BaseEstimator):
     """Input of estimators that know categories and missing values."""
 
@@ -53,6 +76,11 @@ class EncodedInputMixin(BaseEstimator):
         if issparse(X) and not X.has_canonical_format:
             X = X.copy()  # it may be the user's
             X.sum_duplicates()
+        if encoder is not None and X.shape[1] != len(encoder.categories_):
+            raise ValueError(
+                f"X has {X.shape[1]} features, but {len(encoder.categories_)} in the fit that warm_start=True goes on "
+                "with: give the same columns, or fit anew."
+            )
         if not self._encoder.vocabularies_:
             return X, np.zeros(X.shape[1], np.int64)
         return X, np.asarray(self._encoder.n_categories_, np.int64)

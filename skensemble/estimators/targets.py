@@ -1,6 +1,7 @@
 """Targets as the core takes them: float64 (n_samples, n_outputs), classes as numbers."""
 
 import warnings
+from numbers import Real
 
 import numpy as np
 from scipy.sparse import issparse
@@ -94,9 +95,17 @@ def class_weights(class_weight, y, classes, sample_weight):
         # Not compute_sample_weight("balanced"), which does not know sample weights.
         weights = np.ones(len(y))
         for output, known in enumerate(classes):
-            balanced = compute_class_weight("balanced", classes=known, y=y[:, output], sample_weight=sample_weight)
+            with np.errstate(divide="ignore"):  # a class without weight: none of its rows counts
+                balanced = compute_class_weight("balanced", classes=known, y=y[:, output], sample_weight=sample_weight)
+            balanced[np.isinf(balanced)] = 0.0
             weights *= balanced[np.searchsorted(known, y[:, output])]
         return weights
+    by_output = class_weight if isinstance(class_weight, list) else [class_weight]
+    if isinstance(class_weight, list) and len(by_output) != y.shape[1]:
+        raise ValueError(f"class_weight has {len(by_output)} items, but y has {y.shape[1]} outputs: give each one.")
+    numbers = [number for each in by_output if isinstance(each, dict) for number in each.values()]
+    if not all(isinstance(number, Real) and 0.0 <= number < np.inf for number in numbers):
+        raise ValueError("class_weight must not be negative, and has to hold finite numbers.")
     return compute_sample_weight(class_weight, y)
 
 

@@ -80,6 +80,7 @@ def _packed_values(values, weights):
     return {"values": _narrowed(values)}
 
 
+@np.errstate(invalid="ignore", divide="ignore")  # a node may have no weight, whose values are kept as they are
 def _unpacked_values(state, weights):
     weights = weights[:, np.newaxis, np.newaxis]
     if "class_weights" in state:

@@ -55,6 +55,10 @@ class Tree:
         find_depths(self._grown.nodes, depths)
         return depths
 
+    def compute_node_depths(self):
+        """Return the depth of each node, (node_count,) int64."""
+        return self.depths.copy()
+
     @property
     def n_features(self):
         """Number of features, int."""

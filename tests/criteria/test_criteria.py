@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from skensemble import DecisionTreeClassifier
 from skensemble._compile import kernel
 from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import POSITION_MASK
@@ -234,3 +235,17 @@ def test_kinds_cover_every_criterion():
 
     assert len(made) == 5
     assert Kind("gini", (3,)) in KINDS
+
+
+@pytest.mark.parametrize("weight", [1e-13, 1e-15, 1e-300])
+@pytest.mark.parametrize("max_leaf_nodes", [None, 2])
+def test_a_row_of_hardly_any_weight_is_not_worth_a_split(weight, max_leaf_nodes):
+    """What is left on its side of a difference of sums is rounding."""
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        X, weights = random.standard_normal((200, 4)), random.random(200)
+        y = (random.random(200) < 0.3 + 0.4 * (X[:, 0] > 0)) + 1 * (X[:, 1] > 0.3)
+        weights[X[:, 3].argmax()] = weight
+        tree = DecisionTreeClassifier(max_depth=1, max_leaf_nodes=max_leaf_nodes).fit(X, y, weights).tree_
+
+        assert tree.feature[0] == 1
