@@ -439,6 +439,8 @@ def _signs(estimator, objective, is_categorical):
             raise ValueError("monotonic constraints are not supported for multiclass classification.")
         signs = signs_of_classes(estimator, len(is_categorical))
     else:
+        if not isinstance(given, dict) and np.ndim(given) != 1:
+            raise ValueError(f"monotonic_cst has shape {np.shape(given)}: give a sign for each feature.")
         signs = np.asarray(_check_monotonic_cst(estimator, given), np.int8)[np.newaxis]
     if np.any(signs[:, is_categorical]):
         raise ValueError("Categorical features cannot have monotonic constraints.")

@@ -29,6 +29,20 @@ def feature_number(estimator, key, parameter):
     raise ValueError(f"{parameter} names the feature {key!r}, which X with {estimator.n_features_in_} features lacks.")
 
 
+def as_numbers(given, parameter):
+    """Return what a parameter holds as float64.
+
+    Raises
+    ------
+    ValueError
+        It holds something else; the parameter is named.
+    """
+    try:
+        return np.asarray(given, np.float64)
+    except (OverflowError, TypeError, ValueError):
+        raise ValueError(f"{parameter} has to hold numbers, but holds {given!r}.") from None
+
+
 def by_feature(estimator, parameter, default):
     """Return a parameter of not negative numbers as (n_features,) float64, of no length where it is None.
 
@@ -45,9 +59,12 @@ def by_feature(estimator, parameter, default):
     if isinstance(given, Mapping):
         numbers = np.full(n_features, default)
         for key, number in given.items():
+            number = as_numbers(number, parameter)
+            if number.ndim:
+                raise ValueError(f"{parameter} has to hold one number for the feature {key!r}, but holds {number}.")
             numbers[feature_number(estimator, key, parameter)] = number
     else:
-        numbers = np.array(given, np.float64)
+        numbers = as_numbers(given, parameter)
     if numbers.shape != (n_features,):
         raise ValueError(f"{parameter} has shape {numbers.shape}, but X has {n_features} features: give each a number.")
     if not (np.all(np.isfinite(numbers)) and np.all(numbers >= 0.0)):
@@ -87,7 +104,7 @@ def own_thresholds(estimator, is_categorical):
         given = {feature: borders for feature, borders in enumerate(given) if borders is not None}
     thresholds = {}
     for key, borders in given.items():
-        feature, borders = feature_number(estimator, key, parameter), np.asarray(borders, np.float64)
+        feature, borders = feature_number(estimator, key, parameter), as_numbers(borders, parameter)
         if is_categorical[feature]:
             raise ValueError(f"bin_thresholds names the feature {key!r}, which is categorical and has no thresholds.")
         if borders.ndim != 1 or not np.all(np.isfinite(borders)) or np.any(np.diff(borders) <= 0.0):
@@ -113,10 +130,11 @@ class ForcedSplits:
         feature = feature_number(estimator, split["feature"], "forced_splits")
         if self.is_categorical[feature]:
             raise ValueError(f"forced_splits names the feature {split['feature']!r}, which is categorical.")
-        if not np.isfinite(split["threshold"]):
-            raise ValueError(f"forced_splits has the threshold {split['threshold']!r}, which is not finite.")
+        threshold = as_numbers(split["threshold"], "forced_splits")
+        if threshold.ndim or not np.isfinite(threshold):
+            raise ValueError(f"forced_splits has the threshold {split['threshold']!r}, which is not a finite number.")
         number = len(self.cuts)
-        self.cuts.append([feature, float(split["threshold"]), NOTHING, NOTHING])
+        self.cuts.append([feature, float(threshold), NOTHING, NOTHING])
         for side, child in ((2, split.get("left")), (3, split.get("right"))):
             if child is not None:
                 self.cuts[number][side] = self._add(estimator, child)
@@ -151,20 +169,20 @@ def signs_of_classes(estimator, n_features):
         A label is unknown, or a sign is none.
     """
     labels = list(estimator.classes_)
-    wanted = np.zeros((len(labels), n_features), np.int8)
+    wanted = np.zeros((len(labels), n_features))
     for label, signs in estimator.monotonic_cst.items():
         if label not in labels:
             raise ValueError(f"monotonic_cst names the class {label!r}, which y lacks: it has {labels}.")
         row = wanted[labels.index(label)]
         if isinstance(signs, Mapping):
             for key, sign in signs.items():
-                row[feature_number(estimator, key, "monotonic_cst")] = sign
+                row[feature_number(estimator, key, "monotonic_cst")] = as_numbers(sign, "monotonic_cst")
         else:
             if np.shape(signs) != (n_features,):
                 raise ValueError(
                     f"monotonic_cst has shape {np.shape(signs)} but the input data X has {n_features} features."
                 )
-            row[:] = signs
+            row[:] = as_numbers(signs, "monotonic_cst")
     if not np.all(np.isin(wanted, (-1, 0, 1))):
         raise ValueError("monotonic_cst must be None or an array-like of -1, 0 or 1 for each class.")
     rises, falls = wanted > 0, wanted < 0

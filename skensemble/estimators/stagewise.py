@@ -82,6 +82,8 @@ class BaseGradientBoosting(EncodedInputMixin):
         train, held_out = (rows, target, weight), None
         if self.n_iter_no_change is not None:
             train, held_out = self._hold_out(rows, target, weight)
+        if self.estimator is None:
+            train = _of_positive_weight(*train)
         if not goes_on:
             self._begin(*train)
         elif self.n_estimators < self.n_estimators_:
@@ -336,3 +338,11 @@ class BaseGradientBoosting(EncodedInputMixin):
         tags.input_tags.sparse = True
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _of_positive_weight(X, target, weight):
+    """Return the training rows without those of weight 0: a part of them could have no others."""
+    if weight is None or weight.all():
+        return X, target, weight
+    kept = weight > 0.0
+    return X[kept], target[kept], weight[kept]

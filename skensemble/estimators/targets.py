@@ -103,8 +103,10 @@ def class_weights(class_weight, y, classes, sample_weight):
     by_output = class_weight if isinstance(class_weight, list) else [class_weight]
     if isinstance(class_weight, list) and len(by_output) != y.shape[1]:
         raise ValueError(f"class_weight has {len(by_output)} items, but y has {y.shape[1]} outputs: give each one.")
+    if not all(isinstance(each, dict | str) for each in by_output):
+        raise ValueError(f"class_weight={class_weight!r} has to be a dict, or a list of a dict for each output.")
     numbers = [number for each in by_output if isinstance(each, dict) for number in each.values()]
-    if not all(isinstance(number, Real) and 0.0 <= number < np.inf for number in numbers):
+    if not all(isinstance(number, Real) and 0.0 <= float(number) < np.inf for number in numbers):
         raise ValueError("class_weight must not be negative, and has to hold finite numbers.")
     return compute_sample_weight(class_weight, y)
 

@@ -144,11 +144,10 @@ class LogarithmicObjective(Objective):
     """
 
     def start(self, target, sample_weight=None, offset=None):
-        weight = np.ones(len(target)) if sample_weight is None else sample_weight
         if offset is not None:
-            power = self._power()
-            target = target * np.exp((1.0 - power) * offset[0])
-            return np.log([np.sum(weight * target) / np.sum(weight * np.exp((2.0 - power) * offset[0]))])
+            weight, power = np.ones(len(target)) if sample_weight is None else sample_weight, self._power()
+            of_targets = logsumexp((1.0 - power) * offset[0], b=weight * target)
+            return np.array([of_targets - logsumexp((2.0 - power) * offset[0], b=weight)])
         return np.log([average_in_any_order(target, sample_weight)])
 
     def _power(self):

@@ -211,6 +211,7 @@ def test_weights_that_are_none(cls, weight, match):
     [
         ({7: 1.0}, "not in class_weight"),
         ({0: -1.0, 1: 1.0, 2: 1.0}, "class_weight must not be negative"),
+        ([1.0], "class_weight"),
         ({0: np.inf}, "class_weight must not be negative, and has to hold finite numbers"),
         ({0: np.nan}, "class_weight must not be negative, and has to hold finite numbers"),
         ({0: None}, "class_weight must not be negative, and has to hold finite numbers"),
