@@ -140,7 +140,7 @@ class BoostedTrees(EncodedInputMixin):
         if self._trees is not None and self._trees.models is not None:
             raise ValueError('refit_leaves does not go with leaf_model="linear": only constant leaves can be moved.')
         if not (isinstance(decay, Real) and 0.0 <= float(decay) <= 1.0):
-            raise ValueError(f"decay={decay!r} must be a number between 0 and 1.")
+            raise ValueError(f"decay={decay!r} must be between 0 and 1.")
         if self.path_smoothing > 0.0:
             raise ValueError("refit_leaves does not go with path_smoothing > 0: leaves know no parent any more.")
         X = self._validate_X_predict(X)

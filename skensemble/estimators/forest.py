@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.estimators.growth_parameters import TREE_PARAMETERS, make_plan, resolve_max_features
-from skensemble.estimators.inputs import all_or_nothing, check_goes_on
+from skensemble.estimators.inputs import all_or_nothing, check_goes_on, goes_on_with_other
 from skensemble.estimators.prepared_data import encode
 from skensemble.estimators.progress import tree_progress
 from skensemble.estimators.targets import as_columns
@@ -69,6 +69,8 @@ class BaseForest(MultiOutputMixin, TreeEnsemble):
         X, n_categories = self._validate_training_X(X)
         y = as_columns(y, X, self, is_numeric=not is_classifier(self), warns_of_column=True)
         sample_weight = self._validate_sample_weight(sample_weight, X)
+        if goes_on_with_other(self, "n_outputs_", y.shape[1]) and len(self._seeds_of_new_trees()) == 0:
+            return self  # as it was, and with a warning
         check_goes_on(self, "n_outputs_", y.shape[1])
         self.n_outputs_ = y.shape[1]
         targets, n_classes, sample_weight = self._encode_targets(y, sample_weight)

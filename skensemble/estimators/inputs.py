@@ -32,8 +32,8 @@ def all_or_nothing(fit):
     return guarded
 
 
-def check_goes_on(estimator, name, now):
-    """Raise a ValueError if a warm start is given targets of another kind than the fit that it goes on with.
+def goes_on_with_other(estimator, name, now):
+    """Whether a warm start is given targets of another kind than the fit that it goes on with.
 
     Parameters
     ----------
@@ -46,9 +46,14 @@ def check_goes_on(estimator, name, now):
     """
     before = vars(estimator).get(name)
     if before is None or not getattr(estimator, "warm_start", False):
-        return
+        return False
     before, now = (each if isinstance(each, list) else [each] for each in (before, now))
-    if len(before) != len(now) or not all(map(np.array_equal, before, now)):
+    return len(before) != len(now) or not all(map(np.array_equal, before, now))
+
+
+def check_goes_on(estimator, name, now):
+    """Raise a ValueError for what `goes_on_with_other` finds."""
+    if goes_on_with_other(estimator, name, now):
         what = "classes" if name == "classes_" else "outputs"
         raise ValueError(
             f"y has other {what} than in the fit that warm_start=True goes on with: give both the same, or fit anew."

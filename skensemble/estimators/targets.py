@@ -102,7 +102,10 @@ def class_weights(class_weight, y, classes, sample_weight):
         return weights
     by_output = class_weight if isinstance(class_weight, list) else [class_weight]
     if isinstance(class_weight, list) and len(by_output) != y.shape[1]:
-        raise ValueError(f"class_weight has {len(by_output)} items, but y has {y.shape[1]} outputs: give each one.")
+        raise ValueError(
+            f"The number of elements in class_weight should match number of outputs. They are {len(by_output)}, but y "
+            f"has {y.shape[1]}."
+        )
     if not all(isinstance(each, dict | str) for each in by_output):
         raise ValueError(f"class_weight={class_weight!r} has to be a dict, or a list of a dict for each output.")
     numbers = [number for each in by_output if isinstance(each, dict) for number in each.values()]

@@ -64,7 +64,7 @@ def test_leaves_are_refitted_to_sparse_rows():
     ("parameters", "arguments", "message"),
     [
         ({"path_smoothing": 1.0}, {}, "refit_leaves does not go with path_smoothing"),
-        ({}, {"decay": "a"}, "decay='a' must be a number between 0 and 1"),
+        ({}, {"decay": "a"}, "decay='a' must be between 0 and 1"),
     ],
 )
 def test_what_leaves_cannot_be_refitted_with_is_refused(parameters, arguments, message):

@@ -88,3 +88,13 @@ def test_another_encoding_of_categories_is_refused():
 
     with pytest.raises(ValueError, match="categorical_encoding cannot change between the rounds of a warm start"):
         model.set_params(categorical_encoding="ordered_target").fit(codes, y)
+
+
+def test_other_outputs_without_more_trees_change_nothing():
+    """There is nothing to grow from them: that is a warning, as in scikit-learn."""
+    model = sk.RandomForestRegressor(2, warm_start=True, random_state=0).fit(X, y)
+
+    with pytest.warns(UserWarning, match="without increasing n_estimators"):
+        model.fit(X, np.column_stack([y, y]))
+    assert model.n_outputs_ == 1
+    assert model.predict(X).shape == (80,)
