@@ -126,3 +126,10 @@ def test_parameters_that_hold_no_numbers_are_named(parameter, value):
 def test_signs_of_classes_are_signs(sign):
     with pytest.raises(ValueError, match="monotonic_cst must be None or an array-like of -1, 0 or 1 for each class"):
         HistGradientBoostingClassifier(monotonic_cst={0: [sign, 0, 0]}).fit(X, CLASSES)
+
+
+def test_an_extreme_offset_cancels_out():
+    """The start is the logarithm of a ratio of sums, of which neither is within float64."""
+    model = HistGradientBoostingRegressor(loss="poisson", max_iter=1).fit(X, np.exp(y), init_score=np.full(60, 800.0))
+
+    assert_allclose(model._start, np.log(np.exp(y).mean()) - 800.0)

@@ -340,3 +340,10 @@ def test_the_seed_is_all_that_is_random(cls):
     assert_same_nodes(tree, clone(tree).fit(X, y))
     other = cls(random_state=4, max_features=1).fit(X, y)
     assert not np.array_equal(tree.tree_.feature, other.tree_.feature)
+
+
+def test_the_depths_of_nodes_are_known():
+    tree = DecisionTreeClassifier().fit([[0], [1], [2]], [0, 1, 0]).tree_
+
+    assert sorted(tree.compute_node_depths()) == [0, 1, 1, 2, 2]
+    assert tree.compute_node_depths().max() == tree.max_depth

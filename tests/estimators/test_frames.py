@@ -396,3 +396,13 @@ def test_a_pickle_is_small_and_encodes_alike():
 
     assert_array_equal(restored.transform(one_column(values)), encoder.transform(one_column(values)))
     assert len(pickle.dumps(encoder)) < 1.2 * len(pickle.dumps(values))
+
+
+@pytest.mark.parametrize("dtype", [object, "category"])
+def test_strings_of_numbers_are_numbers_where_they_are_no_categories(dtype):
+    """As in scikit-learn; other strings are refused."""
+    numbers, words = (one_column(values, dtype) for values in (["2", "10", None], ["2", "ten", None]))
+
+    assert_array_equal(np.asarray(encoded(numbers, None), float), [[2.0], [10.0], [NAN]])
+    with pytest.raises(TypeError, match="where numbers are expected"):
+        encoded(words, None)
