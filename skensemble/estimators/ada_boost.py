@@ -6,15 +6,14 @@ import numpy as np
 from sklearn.base import ClassifierMixin, is_regressor
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.extmath import softmax
-from sklearn.utils.multiclass import check_classification_targets
 
 from skensemble.boosting.reweighting import STEPS, votes
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
-from skensemble.estimators.inputs import check_goes_on
 from skensemble.estimators.parameters import FOREST, POSITIVE, TREE, Parameter, keep, with_parameters
 from skensemble.estimators.predictions import logarithms
 from skensemble.estimators.reweighting import BaseAdaBoost
 from skensemble.estimators.shared_trees import PackedTrees
+from skensemble.estimators.targets import learn_classes
 from skensemble.estimators.weak_learners import OwnTrees, answers_of
 
 ADA_BOOST = {
@@ -150,10 +149,7 @@ class AdaBoostClassifier(ClassifierMixin, BaseAdaBoost):
             raise ValueError('algorithm="gentle" fits regressors, but estimator is none: use one, or "SAMME".')
 
     def _encode_y(self, y):
-        check_classification_targets(y)
-        classes, numbers = np.unique(y, return_inverse=True)
-        check_goes_on(self, "classes_", classes)
-        self.classes_ = classes
+        numbers = learn_classes(self, y)
         self.n_classes_, self._n_samples = len(self.classes_), len(numbers)
         if self.algorithm == "gentle" and self.n_classes_ != 2:
             raise ValueError(

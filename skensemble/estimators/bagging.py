@@ -17,10 +17,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skensemble._threads import resolve_n_jobs
 from skensemble.estimators.decision_tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skensemble.estimators.frames import FeatureEncoder
-from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing, check_goes_on
+from skensemble.estimators.inputs import EncodedInputMixin, all_or_nothing
 from skensemble.estimators.parameters import FOREST, POSITIVE, SHARE, TREE, Parameter, with_parameters
 from skensemble.estimators.predictions import logarithms
 from skensemble.estimators.shared_trees import SharedTrees, is_own_tree
+from skensemble.estimators.targets import check_goes_on
 from skensemble.trees.trees import Trees
 
 BAGGING = {
@@ -100,7 +101,7 @@ class BaggingMixin(EncodedInputMixin):
             self._packed = None
             return super().fit(X, y, sample_weight, **fit_params)
         self._validate_params()
-        n_threads, encoder = resolve_n_jobs(self.n_jobs), self._encoder_to_keep()
+        n_threads, encoder = resolve_n_jobs(self.n_jobs), self._encoder_to_keep(X)
         shared = SharedTrees(estimator, X, self._y_of_trees(y), n_threads, encoder=encoder)
         prototype = shared.prototype
         is_whole = self.max_features == (prototype.n_features_in_ if isinstance(self.max_features, Integral) else 1.0)

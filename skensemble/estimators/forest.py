@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from skensemble._threads import StopFlag, resolve_n_jobs
 from skensemble.estimators.growth_parameters import TREE_PARAMETERS, make_plan, resolve_max_features
-from skensemble.estimators.inputs import all_or_nothing, check_goes_on, goes_on_with_other
+from skensemble.estimators.inputs import all_or_nothing
 from skensemble.estimators.prepared_data import encode
 from skensemble.estimators.progress import tree_progress
-from skensemble.estimators.targets import as_columns
+from skensemble.estimators.targets import as_columns, check_goes_on, goes_on_with_other
 from skensemble.estimators.tree_ensemble import TreeEnsemble
 from skensemble.forests.bootstrap import new_bootstrap
 from skensemble.forests.growing import grow_trees

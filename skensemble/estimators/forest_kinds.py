@@ -7,10 +7,15 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 
 from skensemble._threads import resolve_n_jobs
 from skensemble.estimators.forest import default_score
-from skensemble.estimators.inputs import check_goes_on
 from skensemble.estimators.predictions import by_output, logarithms, most_probable
 from skensemble.estimators.supervised_forest import SupervisedForest
-from skensemble.estimators.targets import check_poisson, class_weights, encode_classes, weights_with_classes
+from skensemble.estimators.targets import (
+    check_goes_on,
+    check_poisson,
+    class_weights,
+    encode_classes,
+    weights_with_classes,
+)
 from skensemble.forests.bootstrap import balanced_weights
 
 

@@ -5,13 +5,11 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn import ensemble
 from sklearn.utils._param_validation import HasMethods, Hidden, Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
 
-from skensemble.estimators.inputs import check_goes_on
 from skensemble.estimators.parameters import FOREST, NOT_NEGATIVE, POSITIVE, TREE, Parameter, keep, with_parameters
 from skensemble.estimators.raw_predictions import ClassificationBoosterMixin, RegressionBoosterMixin
 from skensemble.estimators.stagewise import BaseGradientBoosting
-from skensemble.estimators.targets import check_size
+from skensemble.estimators.targets import check_size, learn_classes
 from skensemble.objectives.objectives import ObjectiveParameters, new_objective
 
 GRADIENT_BOOSTING = {
@@ -297,10 +295,7 @@ class GradientBoostingClassifier(ClassificationBoosterMixin, BaseGradientBoostin
         keep(self, locals())
 
     def _encode_y(self, y, sample_weight):
-        check_classification_targets(y)
-        classes, numbers = np.unique(y, return_inverse=True)
-        check_goes_on(self, "classes_", classes)
-        self.classes_ = classes
+        numbers = learn_classes(self, y)
         self.n_classes_ = len(self.classes_)
         self.n_trees_per_iteration_ = 1 if self.n_classes_ <= 2 else self.n_classes_
         n_left = np.count_nonzero(np.bincount(numbers, sample_weight))

@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn import ensemble
-from sklearn.utils.multiclass import check_classification_targets
 
 from skensemble.estimators.boosting import BaseHistGradientBoosting, class_numbers
 from skensemble.estimators.boosting_parameters import (
@@ -11,10 +10,9 @@ from skensemble.estimators.boosting_parameters import (
     REGRESSION_LOSS,
     objective_of,
 )
-from skensemble.estimators.inputs import check_goes_on
 from skensemble.estimators.parameters import keep, with_parameters
 from skensemble.estimators.raw_predictions import ClassificationBoosterMixin, RegressionBoosterMixin
-from skensemble.estimators.targets import check_size, class_weights, weights_with_classes
+from skensemble.estimators.targets import check_size, class_weights, learn_classes, weights_with_classes
 
 
 @with_parameters(BOOSTER, loss=REGRESSION_LOSS)
@@ -268,10 +266,7 @@ class HistGradientBoostingClassifier(ClassificationBoosterMixin, BaseHistGradien
     def _encode_y(self, y, is_new=True):
         if not is_new:
             return class_numbers(y, self.classes_)
-        check_classification_targets(y)
-        classes, numbers = np.unique(y, return_inverse=True)
-        check_goes_on(self, "classes_", classes)
-        self.classes_ = classes
+        numbers = learn_classes(self, y)
         if len(self.classes_) < 2:
             raise ValueError("Classifier can't train when only one class is present.")
         return numbers.astype(np.float64)

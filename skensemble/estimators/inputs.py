@@ -32,34 +32,6 @@ def all_or_nothing(fit):
     return guarded
 
 
-def goes_on_with_other(estimator, name, now):
-    """Whether a warm start is given targets of another kind than the fit that it goes on with.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted or not.
-    name : {"classes_", "n_outputs_"}
-        The attribute that must not change.
-    now : array, list of arrays or int
-        What it is going to be.
-    """
-    before = vars(estimator).get(name)
-    if before is None or not getattr(estimator, "warm_start", False):
-        return False
-    before, now = (each if isinstance(each, list) else [each] for each in (before, now))
-    return len(before) != len(now) or not all(map(np.array_equal, before, now))
-
-
-def check_goes_on(estimator, name, now):
-    """Raise a ValueError for what `goes_on_with_other` finds."""
-    if goes_on_with_other(estimator, name, now):
-        what = "classes" if name == "classes_" else "outputs"
-        raise ValueError(
-            f"y has other {what} than in the fit that warm_start=True goes on with: give both the same, or fit anew."
-        )
-
-
 class EncodedInputMixin(BaseEstimator):
     """Input of estimators that know categories and missing values."""
 
@@ -76,23 +48,21 @@ class EncodedInputMixin(BaseEstimator):
 
         The encoder is that of trees to which an ensemble adds.
         """
-        encoder = self._encoder_to_keep() if encoder is None else encoder
+        encoder = self._encoder_to_keep(X) if encoder is None else encoder
         X = self._as_checked(X, self._encode_training_X(X, encoder), "csc", reset=True)
         if issparse(X) and not X.has_canonical_format:
             X = X.copy()  # it may be the user's
             X.sum_duplicates()
-        if encoder is not None and X.shape[1] != len(encoder.categories_):
-            raise ValueError(
-                f"X has {X.shape[1]} features, but {len(encoder.categories_)} in the fit that warm_start=True goes on "
-                "with: give the same columns, or fit anew."
-            )
         if not self._encoder.vocabularies_:
             return X, np.zeros(X.shape[1], np.int64)
         return X, np.asarray(self._encoder.n_categories_, np.int64)
 
-    def _encoder_to_keep(self):
-        """Return the encoder of the fit that a warm start goes on with, or None."""
-        return vars(self).get("_encoder") if getattr(self, "warm_start", False) else None
+    def _encoder_to_keep(self, X):
+        """Return the encoder of the fit that a warm start goes on with, whose columns X must have, or None."""
+        encoder = vars(self).get("_encoder") if getattr(self, "warm_start", False) else None
+        if encoder is not None:
+            validate_data(self, X, reset=False, skip_check_array=True)
+        return encoder
 
     def _encode_training_X(self, X, known):
         """Return X encoded: by a known encoder as in predict, where categories that it has not seen are missing."""

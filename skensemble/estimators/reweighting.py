@@ -152,7 +152,7 @@ class BaseAdaBoost(_RoutingNotSupportedMixin, MetaEstimatorMixin, EncodedInputMi
     def _own_learner(self, X, y, sample_weight):
         y = _check_y(y, estimator=self)
         target = self._encode_y(y)
-        learner_y, encoder = self._y_of_learner(y, target), self._encoder_to_keep()
+        learner_y, encoder = self._y_of_learner(y, target), self._encoder_to_keep(X)
         shared = SharedTrees(self.estimator_, X, learner_y, has_all_rows=not self.resample, encoder=encoder)
         learner = OwnTrees(shared, self._kind)
         prototype = learner.shared.prototype

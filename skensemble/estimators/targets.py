@@ -87,6 +87,49 @@ def encode_classes(y):
     return classes, numbers
 
 
+def goes_on_with_other(estimator, name, now):
+    """Whether a warm start is given targets of another kind than the fit that it goes on with.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not.
+    name : {"classes_", "n_outputs_"}
+        The attribute that must not change.
+    now : array, list of arrays or int
+        What it is going to be.
+    """
+    before = vars(estimator).get(name)
+    if before is None or not getattr(estimator, "warm_start", False):
+        return False
+    before, now = (each if isinstance(each, list) else [each] for each in (before, now))
+    return len(before) != len(now) or not all(map(np.array_equal, before, now))
+
+
+def check_goes_on(estimator, name, now):
+    """Raise a ValueError for what `goes_on_with_other` finds."""
+    if goes_on_with_other(estimator, name, now):
+        what = "classes" if name == "classes_" else "outputs"
+        raise ValueError(
+            f"y has other {what} than in the fit that warm_start=True goes on with: give both the same, or fit anew."
+        )
+
+
+def learn_classes(estimator, y):
+    """Let a classifier note the classes of its training data; returns their numbers, (n_samples,) int64.
+
+    Raises
+    ------
+    ValueError
+        y looks like a regression target, or has other classes than the fit that a warm start goes on with.
+    """
+    check_classification_targets(y)
+    classes, numbers = np.unique(y, return_inverse=True)
+    check_goes_on(estimator, "classes_", classes)
+    estimator.classes_ = classes
+    return numbers
+
+
 def class_weights(class_weight, y, classes, sample_weight):
     """Return the weight (n_samples,) that each sample has by its classes, or None."""
     if class_weight is None:

@@ -1,6 +1,7 @@
 """A warm start goes on with data of the same kind, or says what differs; the fit that there was stays."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
@@ -59,9 +60,19 @@ def test_other_numbers_of_columns_are_refused(estimator, other):
     target = CLASSES if estimator in CLASSIFIERS else y
     model, predicted = started(estimator, X, target)
 
-    with pytest.raises(ValueError, match=f"X has {other.shape[1]} features, but 4 in the fit that warm_start=True"):
+    with pytest.raises(ValueError, match=f"X has {other.shape[1]} features, but .* is expecting 4 features"):
         model.fit(other, target)
     assert_array_equal(model.predict(X), predicted)
+
+
+@named(CLASSIFIERS + REGRESSORS)
+def test_columns_in_another_order_are_refused(estimator):
+    frame, target = pd.DataFrame(X, columns=list("abcd")), CLASSES if estimator in CLASSIFIERS else y
+    model, predicted = started(estimator, frame, target)
+
+    with pytest.raises(ValueError, match="feature names"):
+        model.fit(frame[list("dcba")], target)
+    assert_array_equal(model.predict(frame), predicted)
 
 
 @pytest.mark.parametrize("now", [np.column_stack([y, y]), y])
