@@ -74,35 +74,37 @@ def offer_core(typing_context):
 
 
 @intrinsic
-def load_pair(typing_context, pairs, at):
-    """Read two neighbouring items of an int64 array, for `add_pair`."""
-    if not is_flat(pairs) or pairs.dtype != types.int64:
+def load_like(typing_context, array, at, items):
+    """Read as many neighbouring items of an int64 array as a tuple has."""
+    if not is_flat(array) or array.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
-        pair = load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
-        items = [builder.extract_element(pair, ir.IntType(32)(lane)) for lane in range(2)]
+        n_items = signature.args[2].count
+        read = load_lanes(context, builder, signature, arguments, 0, arguments[1], n_items)
+        items = [builder.extract_element(read, ir.IntType(32)(lane)) for lane in range(n_items)]
         return context.make_tuple(builder, signature.return_type, items)
 
-    return types.UniTuple(types.int64, 2)(pairs, types.intp), generate
+    return items(array, types.intp, items), generate
 
 
 @intrinsic
-def add_pair(typing_context, totals, to, pair):
-    """Add a pair to two neighbouring items of an int64 array: ``totals[to : to + 2] += pair``."""
+def add_items(typing_context, totals, to, items):
+    """Add a tuple to neighbouring items of an int64 array: ``totals[to : to + len(items)] += items``."""
     if not is_flat(totals) or totals.dtype != types.int64:
         return None
 
     def generate(context, builder, signature, arguments):
-        added = ir.Constant(ir.VectorType(ir.IntType(64), 2), ir.Undefined)
-        for lane in range(2):
+        n_items = signature.args[2].count
+        added = ir.Constant(ir.VectorType(ir.IntType(64), n_items), ir.Undefined)
+        for lane in range(n_items):
             item = builder.extract_value(arguments[2], lane)
             added = builder.insert_element(added, item, ir.IntType(32)(lane))
-        total = load_lanes(context, builder, signature, arguments, 0, arguments[1], 2)
-        store_lanes(context, builder, signature, arguments, 0, builder.add(total, added), arguments[1], 2)
+        total = load_lanes(context, builder, signature, arguments, 0, arguments[1], n_items)
+        store_lanes(context, builder, signature, arguments, 0, builder.add(total, added), arguments[1], n_items)
         return context.get_dummy_value()
 
-    return types.void(totals, types.intp, pair), generate
+    return types.void(totals, types.intp, items), generate
 
 
 @intrinsic
@@ -291,13 +293,13 @@ if config.DISABLE_JIT:
     def offer_core():
         """Do nothing."""
 
-    def load_pair(pairs, at):
-        """Read two neighbouring items of an int64 array."""
-        return tuple(pairs.reshape(-1)[at : at + 2].tolist())
+    def load_like(array, at, items):
+        """Read as many neighbouring items of an int64 array as a tuple has."""
+        return tuple(array.reshape(-1)[at : at + len(items)].tolist())
 
-    def add_pair(totals, to, pair):
-        """Add a pair to two neighbouring items of an int64 array."""
-        totals.reshape(-1)[to : to + 2] += pair
+    def add_items(totals, to, items):
+        """Add a tuple to neighbouring items of an int64 array."""
+        totals.reshape(-1)[to : to + len(items)] += items
 
     def copy_pair(target, to, source, at):
         """Copy two neighbouring items of an array."""

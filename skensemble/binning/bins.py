@@ -19,6 +19,7 @@ _GREATEST = np.finfo(np.float64).max
 _STRETCH_BYTES = 1 << 20  # of the values that a thread encodes at once: they stay in a second level cache
 _LEAST_STRETCH = 1 << 8  # rows
 _SMALL = 1 << 17  # values that one thread encodes sooner than two
+_NEIGHBOURS = 8  # float64 in a cache line
 # Codes of 16 bytes each: bins of like numbers in columns of such lengths would compete for the same few places of a
 # cache, so that a line more is left empty behind them.
 _ALIASED, _APART = 32, 4
@@ -80,10 +81,8 @@ class Bins(NamedTuple):
         n_rows = max(_STRETCH_BYTES // max(8 * X.shape[1], 1), _LEAST_STRETCH)
 
         def encode_stretch(start):
-            stretch = slice(start, start + n_rows)
-            values = np.ascontiguousarray(X[stretch])
-            encode_values(values, self.thresholds, self.n_bins, self.is_categorical, codes[stretch])
-            columns[:, stretch] = codes[stretch].T
+            values = np.ascontiguousarray(X[start : start + n_rows])
+            encode_values(values, start, self.thresholds, self.n_bins, self.is_categorical, codes, columns)
 
         tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), n_rows)]
         run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
@@ -110,12 +109,13 @@ class Bins(NamedTuple):
     def _encode_stored(self, X, n_threads):
         """Return the `StoredCodes` of CSC X."""
         codes, zero_codes = np.empty((X.nnz, 1), self._dtype), np.empty((1, X.shape[1]), self._dtype)
-        encode_values(np.zeros(zero_codes.shape), self.thresholds, self.n_bins, self.is_categorical, zero_codes)
+        of_all = self.thresholds, self.n_bins, self.is_categorical
+        encode_values(np.zeros(zero_codes.shape), 0, *of_all, zero_codes, np.empty(zero_codes.shape[::-1], self._dtype))
 
         def encode_feature(feature):
-            entries, only = slice(X.indptr[feature], X.indptr[feature + 1]), slice(feature, feature + 1)
-            of_feature = self.thresholds[only], self.n_bins[only], self.is_categorical[only]
-            encode_values(X.data[entries, np.newaxis], *of_feature, codes[entries])
+            start, only = int(X.indptr[feature]), slice(feature, feature + 1)
+            values = X.data[start : X.indptr[feature + 1], np.newaxis]
+            encode_values(values, start, *(each[only] for each in of_all), codes, codes.reshape(1, -1))
 
         tasks = [lambda feature=feature: encode_feature(feature) for feature in range(X.shape[1])]
         run_in_threads(tasks, n_threads if X.nnz > _SMALL else 1)
@@ -183,26 +183,31 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
     Bins
     """
     own, wanted = own or {}, wanted or {}
-    n_samples = X.shape[0]
+    n_samples, rows = X.shape[0], np.zeros(0, np.int64)
     if n_samples > SAMPLE_SIZE:
         rows = np.sort(np.random.default_rng(seed).choice(n_samples, SAMPLE_SIZE, replace=False))
-        X, sample_weight = X[rows], None if sample_weight is None else sample_weight[rows]
+        sample_weight = None if sample_weight is None else sample_weight[rows]
+        X = X[rows] if issparse(X) else X
     sample_weight = None if sample_weight is None else whole_weights(sample_weight)
     n_bins = np.zeros(X.shape[1], np.int64) if n_categories is None else np.array(n_categories, np.int64)
     is_categorical = n_bins > 0
-    found = [np.empty(0)] * X.shape[1]
-    of_feature = thresholds_of_stored if issparse(X) else thresholds_of_column
+    found = [own.get(feature, np.empty(0)) for feature in range(X.shape[1])]
 
-    def find(feature):
-        if feature in own:
-            found[feature] = own[feature]
-        else:
-            found[feature] = of_feature(X, feature, max_bins, sample_weight)
+    def find(features):
+        if issparse(X):
+            for feature in features:
+                found[feature] = thresholds_of_stored(X, feature, max_bins, sample_weight)
+            return
+        for feature, column in zip(features, columns_of(X, rows, features), strict=True):
+            found[feature] = thresholds_of(column, max_bins, sample_weight)
+
+    features = np.array([feature for feature in np.flatnonzero(~is_categorical) if feature not in own], np.int64)
+    n_together = max(1, min(_NEIGHBOURS, len(features) // n_threads))
+    tasks = [lambda at=at: find(features[at : at + n_together]) for at in range(0, len(features), n_together)]
+    run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
+    for feature in np.flatnonzero(~is_categorical):
         found[feature] = with_thresholds(found[feature], wanted.get(feature, ()), max_bins)
         n_bins[feature] = len(found[feature]) + 1
-
-    tasks = [lambda feature=feature: find(feature) for feature in np.flatnonzero(~is_categorical)]
-    run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
     # A power of two, so that a search halves it to the end; it looks at as many as a feature needs.
     n_codes = 1 << int(max(map(len, found), default=0)).bit_length()
     thresholds = np.full((X.shape[1], n_codes), np.inf)
@@ -220,9 +225,23 @@ def whole_weights(sample_weight):
     return np.maximum(np.ceil(np.ldexp(sample_weight, exponent)), sample_weight > 0)
 
 
-def thresholds_of_column(X, feature, max_bins, sample_weight=None):
-    """Return the thresholds of one feature of an array."""
-    return thresholds_of(X[:, feature], max_bins, sample_weight)
+def columns_of(X, rows, features):
+    """Return the values of some features of an array, each (n_rows,) and contiguous; no rows: all."""
+    n_rows = len(rows) if len(rows) else len(X)
+    if not X.flags.c_contiguous:
+        return [X[rows, feature] if len(rows) else X[:, feature] for feature in features]
+    columns = np.empty((len(features), n_rows))
+    copy_columns(X, rows, features, columns)
+    return columns
+
+
+@kernel
+def copy_columns(X, rows, features, columns):
+    """Write the columns of some features: all at once, as neighbours are in one line of the cache."""
+    for i in range(columns.shape[1]):
+        row = rows[i] if rows.size else i
+        for k in range(features.size):
+            columns[k, i] = X[row, features[k]]
 
 
 def thresholds_of_stored(X, feature, max_bins, sample_weight=None):
@@ -282,27 +301,32 @@ def distinct_of_sorted(values):
 
 
 @kernel
-def encode_values(X, thresholds, n_bins, is_categorical, codes):
-    """Write the number of thresholds below each value, or the category, or the code of missing values for NaN."""
-    n_samples = X.shape[0]
-    n_in_fours = n_samples - n_samples % 4
+def encode_values(X, start, thresholds, n_bins, is_categorical, codes, columns):
+    """Write the number of thresholds below each value, or the category, or the code of missing values for NaN.
+
+    The rows of X are those from `start` on of codes (n_samples, n_features), and of columns, the same by feature.
+    """
+    n_rows = X.shape[0]
+    n_in_fours = n_rows - n_rows % 4
     for feature in range(X.shape[1]):
-        missing_code = n_bins[feature]
+        missing_code, column = n_bins[feature], columns[feature, start : start + n_rows]
         if is_categorical[feature]:
-            for i in range(n_samples):
-                codes[i, feature] = missing_code if np.isnan(X[i, feature]) else np.int64(X[i, feature])
-            continue
-        row = thresholds[feature, : 1 << bit_length(n_bins[feature] - 1)]
-        for i in range(0, n_in_fours, 4):
-            a, b, c, d = X[i, feature], X[i + 1, feature], X[i + 2, feature], X[i + 3, feature]
-            code_a, code_b, code_c, code_d = search_four(row, a, b, c, d)
-            codes[i, feature] = missing_code if np.isnan(a) else code_a
-            codes[i + 1, feature] = missing_code if np.isnan(b) else code_b
-            codes[i + 2, feature] = missing_code if np.isnan(c) else code_c
-            codes[i + 3, feature] = missing_code if np.isnan(d) else code_d
-        for i in range(n_in_fours, n_samples):
-            value = X[i, feature]
-            codes[i, feature] = missing_code if np.isnan(value) else search_four(row, value, value, value, value)[0]
+            for i in range(n_rows):
+                column[i] = missing_code if np.isnan(X[i, feature]) else np.int64(X[i, feature])
+        else:
+            row = thresholds[feature, : 1 << bit_length(n_bins[feature] - 1)]
+            for i in range(0, n_in_fours, 4):
+                a, b, c, d = X[i, feature], X[i + 1, feature], X[i + 2, feature], X[i + 3, feature]
+                code_a, code_b, code_c, code_d = search_four(row, a, b, c, d)
+                column[i] = missing_code if np.isnan(a) else code_a
+                column[i + 1] = missing_code if np.isnan(b) else code_b
+                column[i + 2] = missing_code if np.isnan(c) else code_c
+                column[i + 3] = missing_code if np.isnan(d) else code_d
+            for i in range(n_in_fours, n_rows):
+                value = X[i, feature]
+                column[i] = missing_code if np.isnan(value) else search_four(row, value, value, value, value)[0]
+        for i in range(n_rows):
+            codes[start + i, feature] = column[i]
 
 
 @part

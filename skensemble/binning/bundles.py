@@ -103,12 +103,13 @@ class OpenBundles:
 
     def __init__(self, n_samples, n_open, most_codes):
         self.most_codes, self.n_begun = most_codes, 0
-        self.taken = np.zeros((n_samples, -(-n_open // 8)), np.uint8)  # a bit for each bundle
-        self.rooms = np.zeros(8 * self.taken.shape[1], np.int64)  # codes that are left to each
+        self.taken = np.zeros((n_samples, -(-n_open // 64)), np.uint64)  # a bit for each bundle
+        self.rooms = np.zeros(64 * self.taken.shape[1], np.int64)  # codes that are left to each
 
     def first_fitting(self, rows, n_codes):
         """Return the number of a bundle that takes none of the rows and has room for some codes; a new one at worst."""
-        are_taken = np.unpackbits(np.bitwise_or.reduce(self.taken[rows], axis=0), bitorder="little")
+        words = np.bitwise_or.reduce(self.taken[rows], axis=0)
+        are_taken = np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
         place = np.flatnonzero((self.rooms >= n_codes) & (are_taken == 0))[:1]
         if not place.size:
             return self.n_begun
@@ -118,20 +119,20 @@ class OpenBundles:
 
     def begin(self, number):
         """Open a bundle."""
-        byte, bit = self._place(number)
-        self.taken[:, byte] &= ~bit
+        word, bit = self._place(number)
+        self.taken[:, word] &= ~bit
         self.rooms[number % len(self.rooms)] = self.most_codes - 1  # without that of rows that it does not take
         self.n_begun = number + 1
 
     def take(self, number, rows, n_codes):
         """Give rows and codes to a bundle."""
-        byte, bit = self._place(number)
-        self.taken[rows, byte] |= bit
+        word, bit = self._place(number)
+        self.taken[rows, word] |= bit
         self.rooms[number % len(self.rooms)] -= n_codes
 
     def _place(self, number):
         place = number % len(self.rooms)
-        return place // 8, np.uint8(1 << place % 8)
+        return place // 64, np.uint64(1 << place % 64)
 
 
 def only_of_shared(frequent_bins, groups):
@@ -146,5 +147,5 @@ def bundled_column(columns, features, offsets, frequent_bins):
     codes = np.zeros(columns.shape[1], columns.dtype)
     for feature in features:
         is_off = columns[feature] != columns.dtype.type(frequent_bins[feature])
-        codes = np.where(is_off, columns[feature] + columns.dtype.type(offsets[feature]), codes)
+        np.add(columns[feature], columns.dtype.type(offsets[feature]), out=codes, where=is_off)
     return codes

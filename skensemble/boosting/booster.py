@@ -51,6 +51,12 @@ class BoostingPlan(NamedTuple):
         return self.objective.loss.n_outputs if self.has_vectors else 1
 
     @property
+    def has_unit_hessians(self):
+        """Whether the hessian of a row, unless it has another weight, is 1."""
+        is_weighted = self.sampling is not None and self.sampling.is_weighted
+        return self.objective.has_unit_hessians and not is_weighted
+
+    @property
     def trees_per_round(self):
         """The number of trees of a round."""
         return self.objective.loss.n_outputs // self.outputs_per_tree
@@ -82,12 +88,18 @@ class Booster:
     def __init__(
         self, plan, bins: Bins, data, target, raw, sample_weight=None, *, n_threads=1, n_rounds=0, used=(), X=None
     ):
+        if sample_weight is not None and np.all(sample_weight == 1.0):
+            sample_weight = None
         self.plan, self.bins, self.data, self.n_rounds = plan, bins, data, n_rounds
         self.n_threads = 1 if data.columns.size < SMALL_WORK else n_threads
         self.training = new_training(target, raw, sample_weight, self.n_threads)
         max_leaf_nodes, loss = plan.growth.max_leaf_nodes, plan.objective.loss
         n_slots = n_slots_of(plan.growth, len(target))
-        n_item_words = item_words(plan.outputs_per_tree, is_wide=needs_wide_bins(sample_weight))
+        n_item_words = item_words(
+            plan.outputs_per_tree,
+            is_wide=needs_wide_bins(sample_weight),
+            has_unit_hessians=sample_weight is None and plan.has_unit_hessians,
+        )
         self.field = new_field(
             data, n_slots, self.n_threads, samples_rows=plan.sampling is not None, n_item_words=n_item_words
         )

@@ -10,7 +10,7 @@ from skensemble._team import CHUNK, meet
 from skensemble.arrays.copying import copy_items
 from skensemble.arrays.sorting import bit_length
 from skensemble.objectives.elementary import exponential, logarithm
-from skensemble.splitting.histogram import MOST_BITS, PACKED, SUM_BITS, Units
+from skensemble.splitting.histogram import MOST_BITS, PACKED, SINGLE, SUM_BITS, Units
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: to add it rounds to an integer, which is left in the low bits
 _BITS_OF_ROUND = np.float64(_ROUND).view(np.int64).item()
@@ -70,17 +70,16 @@ def write_pairs(team, training, loss, first_output, n_outputs, pairs):
         for output in range(first_output + 1, first_output + n_outputs):
             gradient, hessian = find_extremes(team, training, loss, output)
             greatest_gradient, greatest_hessian = max(greatest_gradient, gradient), max(greatest_hessian, hessian)
-    is_wide, sum_bits = pairs.shape[1] > PACKED, SUM_BITS
-    count_bits = 0 if is_wide else bit_length(n_samples)
+    n_words, sum_bits = pairs.shape[1], SUM_BITS
+    count_bits = bit_length(n_samples) if n_words <= PACKED else 0
     if n_outputs > 1:
         sum_bits -= bit_length(n_outputs)  # the hessians of all outputs are added up, too
-    units = Units(
-        step_of(greatest_gradient, n_samples, sum_bits),
-        step_of(greatest_hessian, n_samples, sum_bits - count_bits),
-        count_bits,
-        is_wide,
-        n_outputs,
-    )
+    gradient_step = step_of(greatest_gradient, greatest_gradient * n_samples, sum_bits)
+    hessian_step = step_of(greatest_hessian, greatest_hessian * n_samples, sum_bits - count_bits)
+    if n_words == SINGLE:  # a few large gradients shall not take the bits of all others
+        total = sum_of_sizes(team, training, loss, greatest_gradient)
+        gradient_step, hessian_step = step_of(greatest_gradient, total, sum_bits - count_bits), 1.0
+    units = Units(gradient_step, hessian_step, count_bits, n_words, n_outputs)
     for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
         stop = min(first + CHUNK, n_samples)
         for output in range(first_output, first_output + n_outputs):
@@ -89,7 +88,7 @@ def write_pairs(team, training, loss, first_output, n_outputs, pairs):
             else:
                 write_words(training, loss, output, units, training.words[team.number], first, stop, False)
             interleave(training.words[team.number], pairs[first:stop], output - first_output)
-        if is_wide:
+        if n_words > PACKED:
             pairs[first:stop, -1] = 1
     return units
 
@@ -134,13 +133,30 @@ def find_extremes(team, training, loss, output):
 
 
 @part
-def step_of(greatest, n_samples, n_bits):
-    """The least power of two of which n_samples of the greatest are fewer than 2**n_bits, and one than 2**MOST_BITS."""
+def sum_of_sizes(team, training, loss, greatest):
+    """The sum of the |gradients| of all rows, of the only output, or a little more; the same in any order."""
+    total, n_samples, sizes = 0, training.target.size, training.extremes
+    step = step_of(greatest, greatest * n_samples, MOST_BITS)
+    for first in range(team.number * CHUNK, n_samples, team.size * CHUNK):
+        for i in range(first, min(first + CHUNK, n_samples)):
+            target, raw = training.target[i], training.raw[0, i]
+            size = abs(loss.gradient(target, raw, loss.prediction(raw, 0.0, 1.0), 0))
+            total += rounded(size / step) + 1
+    meet(team)
+    sizes[team.number, 0] = total
+    meet(team)
+    of_all = 0.0
+    for thread in range(team.size):
+        of_all += sizes[thread, 0]  # whole numbers, with less than 53 bits together
+    return step * of_all
+
+
+@part
+def step_of(greatest, total, n_bits):
+    """The least power of two of which the total has fewer than 2**n_bits, and the greatest fewer than 2**MOST_BITS."""
     if not greatest > 0.0:
         return 1.0
-    exponent = math.frexp(greatest)[1]
-    of_sum = math.frexp(greatest * n_samples)[1] - n_bits
-    return math.ldexp(1.0, max(of_sum, exponent - MOST_BITS, -1000))
+    return math.ldexp(1.0, max(math.frexp(total)[1] - n_bits, math.frexp(greatest)[1] - MOST_BITS, -1000))
 
 
 @part
@@ -152,20 +168,25 @@ def write_words(training, loss, output, units, words, first, stop, has_weights):
     several = training.peaks.size > 0
     peaks = training.peaks[first:stop] if several else target
     scales = training.scales[first:stop] if several else target
-    own_count = 0 if units.is_wide else 1
+    shift, own_count = (units.count_bits, 1) if units.n_words == SINGLE else (0, 0)
+    count_beside_hessian = 1 if units.n_words == PACKED else 0
     per_gradient, per_hessian = 1.0 / units.gradient_step, 1.0 / units.hessian_step
     for i in range(target.size):
         weight = weights[i] if has_weights else 1.0
         prediction = loss.prediction(raw[i], peaks[i], scales[i])
         gradient = weight * loss.gradient(target[i], raw[i], prediction, output) * per_gradient
         hessian = weight * loss.hessian(target[i], raw[i], prediction) * per_hessian
-        first_words[i] = rounded(gradient)
-        second_words[i] = (rounded(hessian) << units.count_bits) + own_count
+        first_words[i] = (rounded(gradient) << shift) + own_count
+        second_words[i] = (rounded(hessian) << units.count_bits) + count_beside_hessian
 
 
 @part
 def interleave(words, pairs, place):
     """Put the words of a sample side by side, as the histograms want them, those of an output in its place."""
+    if pairs.shape[1] == SINGLE:
+        for i in range(pairs.shape[0]):
+            pairs[i, 0] = words[0, i]
+        return
     for i in range(pairs.shape[0]):
         pairs[i, 2 * place] = words[0, i]
         pairs[i, 2 * place + 1] = words[1, i]

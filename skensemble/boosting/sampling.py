@@ -32,6 +32,11 @@ class RowSampling(NamedTuple):
     other_rate: float = 0.1  # share of all rows that is drawn from the others
     groups: np.ndarray | None = None  # (n_samples,) int64: rows of a group are drawn together
 
+    @property
+    def is_weighted(self):
+        """Whether the rows that are drawn count more than others."""
+        return self.method != "uniform"
+
 
 class RowSampler:
     """Draws the rows of each round.
@@ -47,7 +52,7 @@ class RowSampler:
 
     def __init__(self, sampling, training, loss, kept):
         self.sampling, self.training, self.loss, self.kept = sampling, training, loss, kept
-        n_samples, is_weighted = len(kept), sampling.method != "uniform"
+        n_samples, is_weighted = len(kept), sampling.is_weighted
         self.groups = np.zeros(0, np.int64) if sampling.groups is None else sampling.groups
         self.weight = np.empty(n_samples if is_weighted else 0)
         self.probabilities = np.empty(n_samples) if is_weighted else np.full(1, sampling.share)

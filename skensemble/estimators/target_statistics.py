@@ -33,7 +33,7 @@ class TargetStatistics:
     Attributes
     ----------
     prior : (n_values,) float64
-        :math:`p`, the weighted mean of the targets, or the share of each class.
+        :math:`p`, the weighted mean of the targets, or the share of each class; 0 where no feature is encoded.
     values : list of (n_categories, n_values) float64
         For each encoded feature the values of its categories: NaN for one without training rows.
 
@@ -60,9 +60,11 @@ class TargetStatistics:
         -------
         self : TargetStatistics
         """
+        self.prior, self.values = np.zeros(self.n_values), []
+        if not len(self.features):
+            return self
         targets, weight = self._targets(target), _as_weights(sample_weight, target)
         self.prior = np.average(targets, weights=weight, axis=0)
-        self.values = []
         for feature in self.features:
             known, numbers = _known(X[:, feature])
             weights = np.bincount(numbers, weight[known])

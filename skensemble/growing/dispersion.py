@@ -9,7 +9,7 @@ import math
 
 from skensemble._compile import inlined, part
 from skensemble.arrays.sorting import bit_length
-from skensemble.splitting.histogram import MOST_BITS, SUM_BITS, whole_at
+from skensemble.splitting.histogram import MOST_BITS, SUM_BITS, sums_at, whole_at
 
 SQUARES = 2  # where a thread's sum is in `Field.stretches`
 
@@ -22,7 +22,7 @@ def note_squares(team, field, root, units):
     half = (1 << shift) >> 1
     for i in range(rows.size):
         for output in range(units.n_outputs):
-            gradient = (pairs[rows[i], 2 * output] + half) >> shift
+            gradient = (sums_at(pairs[rows[i]], 0, output, units).gradient + half) >> shift
             total += gradient * gradient
     field.stretches[team.number, SQUARES] = total
 

@@ -11,7 +11,7 @@ from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING
 from skensemble.growing.monotonic import Kin, bound_children, new_kin
 from skensemble.records import LEAF, NODE, UNDEFINED, Constraints
-from skensemble.splitting.histogram import ANY, PACKED, Fence, sums_at, whole_at
+from skensemble.splitting.histogram import ANY, PACKED, SINGLE, Fence, sums_at, whole_at
 from skensemble.splitting.histogram_categories import CategoryDesk, category_desk
 from skensemble.splitting.histogram_numeric import NumericDesk, numeric_desk
 from skensemble.splitting.outputs import Outputs, outputs_desk
@@ -103,9 +103,11 @@ def n_slots_of(growth, n_samples):
     return min(growth.max_leaf_nodes, int(n_samples).bit_length() + 2) if growth.is_unlimited else growth.max_leaf_nodes
 
 
-def item_words(n_outputs, *, is_wide):
+def item_words(n_outputs, *, is_wide=False, has_unit_hessians=False):
     """How many words a bin of a histogram has; those of several outputs are wide."""
-    return 2 * n_outputs + 1 if is_wide or n_outputs > 1 else PACKED
+    if is_wide or n_outputs > 1:
+        return 2 * n_outputs + 1
+    return SINGLE if has_unit_hessians else PACKED
 
 
 def new_field(data, n_slots, team_size, *, samples_rows=False, n_item_words=PACKED):

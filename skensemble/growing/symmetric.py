@@ -101,7 +101,7 @@ def propose_level(team, data, field, own, criterion, growth, constraints, units,
 @part
 def sum_leaves(pool, totals, data, own, units, feature, n_leaves):
     """Write the sum of the leaves' histograms of a feature."""
-    n_words = units.n_words()
+    n_words = units.n_words
     first, stop = n_words * data.offsets[feature], n_words * (data.offsets[feature] + data.n_bins[feature] + 1)
     for item in range(first, stop):
         totals[item] = 0

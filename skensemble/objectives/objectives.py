@@ -37,6 +37,11 @@ class Objective:
     def __init__(self, loss):
         self.loss = loss
 
+    @property
+    def has_unit_hessians(self):
+        """Whether all hessians are 1."""
+        return isinstance(self.loss, (SquaredErrorLoss, QuantileLoss, HuberLoss))
+
     def start(self, target, sample_weight=None, offset=None):
         """Return the best constant raw predictions, (n_outputs,) float64.
 

@@ -2,6 +2,8 @@
 
 A sample's gradient is rounded to an integer; its hessian too, and mostly shares a word with a count of 1::
 
+    single   word 0   [ sum of the gradients, in steps   | number of rows ]
+
     packed   word 0   [ sum of the gradients, in steps                    ]
              word 1   [ sum of the hessians, in steps    | number of rows ]
 
@@ -10,10 +12,10 @@ A sample's gradient is rounded to an integer; its hessian too, and mostly shares
              ...      [ the same of the others, where leaves are vectors  ]
              last     [ number of rows                                    ]
 
-One vector addition updates a packed bin.  Where weights differ by many powers of ten, the bits that are left for the
-hessians are too few for the smallest, and bins are wide.  Integer sums do not depend on their order, so the model does
-not depend on the number of threads, to the bit, and the number of rows in a child is known exactly for every loss and
-weight.
+Bins are single where every hessian is 1.  One vector addition updates a packed bin.  Where weights differ by many
+powers of ten, the bits that are left for the hessians are too few for the smallest, and bins are wide.  Integer sums do
+not depend on their order, so the model does not depend on the number of threads, to the bit, and the number of rows in
+a child is known exactly for every loss and weight.
 """
 
 from typing import NamedTuple
@@ -21,11 +23,11 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import inlined, part, record
-from skensemble._intrinsics import add_pair, items_in_word, load_pair, load_word, prefetch
+from skensemble._intrinsics import add_items, items_in_word, load_like, load_word, prefetch
 
 AHEAD = 12  # rows between a prefetch and its use: about one latency of memory
 LINE = 64  # bytes of a cache line
-PACKED = 2  # words of a bin, and of a sample
+SINGLE, PACKED = 1, 2  # words of a bin, and of a sample
 ANY = -1
 SUM_BITS = 62  # of the sum of a word over all rows, so that no sum overflows
 MOST_BITS = 51  # of a word of one row: what a float64 can be rounded to by an addition
@@ -71,12 +73,8 @@ class Units(NamedTuple):
     gradient_step: float  # a power of two
     hessian_step: float  # a power of two
     count_bits: int
-    is_wide: bool
+    n_words: int  # of a bin
     n_outputs: int  # of a tree
-
-    def n_words(self):
-        """How many words a bin has."""
-        return 2 * self.n_outputs + 1 if self.is_wide else PACKED
 
     def gradient(self, sums):
         """The sum of the gradients."""
@@ -90,9 +88,9 @@ class Units(NamedTuple):
         """How many rows there are."""
         return sums.count
 
-    def packed(self):
-        """The same, where it is known that bins are packed."""
-        return Units(self.gradient_step, self.hessian_step, self.count_bits, False, 1)
+    def with_words(self, n_words):
+        """The same of bins that are known not to be wide, and to have so many words."""
+        return Units(self.gradient_step, self.hessian_step, self.count_bits, n_words, 1)
 
 
 @record
@@ -140,12 +138,15 @@ def no_sums():
 @inlined
 def sums_at(histogram, bin, output, units):
     """What lies in a bin of a histogram, of one output."""
-    if units.is_wide:
-        first = units.n_words() * bin
-        count = histogram[first + units.n_words() - 1]
-        return Sums(histogram[first + 2 * output], histogram[first + 2 * output + 1], count)
-    word = histogram[PACKED * bin + 1]
-    return Sums(histogram[PACKED * bin], word >> units.count_bits, word & ((1 << units.count_bits) - 1))
+    n_words, mask = units.n_words, (1 << units.count_bits) - 1
+    if n_words == SINGLE:
+        word = histogram[bin]
+        return Sums(word >> units.count_bits, word & mask, word & mask)
+    if n_words == PACKED:
+        word = histogram[PACKED * bin + 1]
+        return Sums(histogram[PACKED * bin], word >> units.count_bits, word & mask)
+    first = n_words * bin
+    return Sums(histogram[first + 2 * output], histogram[first + 2 * output + 1], histogram[first + n_words - 1])
 
 
 @inlined
@@ -175,19 +176,27 @@ def add_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column):
         The samples.
     first_column, stop_column : int
     """
-    if pairs.shape[1] > PACKED:
+    if pairs.shape[1] == SINGLE:
+        add_short_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column, (0,))
+    elif pairs.shape[1] == PACKED:
+        add_short_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column, (0, 0))
+    else:
         add_wide_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column)
-        return
+
+
+@part
+def add_short_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column, nothing):
+    """Add samples of as many words as there are in `nothing`, a tuple of zeros."""
     n_columns, n_added, n_in_word = codes.shape[1], stop_column - first_column, items_in_word(codes)
     n_bits = np.uint64(64 // n_in_word)
     mask = (np.uint64(1) << n_bits) - np.uint64(1)
-    flat = codes.reshape(-1)
-    is_long, last, no_pair = n_added * codes.itemsize > 2 * LINE, rows.size - 1, (0, 0)
+    flat, n_words = codes.reshape(-1), len(nothing)
+    is_long, last = n_added * codes.itemsize > 2 * LINE, rows.size - 1
     stop_of_words = first_column + n_added // n_in_word * n_in_word
     for i in range(0, rows.size, 4):  # four rows at once share what a column asks for
         for k in range(4):
             ahead = np.int64(rows[min(i + k + AHEAD, last)])
-            prefetch(pairs, 2 * ahead)
+            prefetch(pairs, n_words * ahead)
             first_code = ahead * n_columns + first_column
             prefetch(codes, first_code)
             prefetch(codes, first_code + n_added - 1)  # a row may begin in the middle of a line
@@ -197,27 +206,27 @@ def add_rows(histogram, codes, offsets, pairs, rows, first_column, stop_column):
         c, d = np.int64(rows[min(i + 2, last)]), np.int64(rows[min(i + 3, last)])
         # Read once: for all that compilers know, pairs might lie in the histogram.
         of_a, of_b, of_c, of_d = (
-            load_pair(pairs, 2 * a),
-            load_pair(pairs, 2 * b) if i < last else no_pair,
-            load_pair(pairs, 2 * c) if i + 1 < last else no_pair,
-            load_pair(pairs, 2 * d) if i + 2 < last else no_pair,
+            load_like(pairs, n_words * a, nothing),
+            load_like(pairs, n_words * b, nothing) if i < last else nothing,
+            load_like(pairs, n_words * c, nothing) if i + 1 < last else nothing,
+            load_like(pairs, n_words * d, nothing) if i + 2 < last else nothing,
         )
         a, b, c, d = a * n_columns, b * n_columns, c * n_columns, d * n_columns
         for column in range(first_column, stop_of_words, n_in_word):
             word_a, word_b = load_word(codes, a + column), load_word(codes, b + column)
             word_c, word_d = load_word(codes, c + column), load_word(codes, d + column)
             for k in range(n_in_word):
-                first, shift = 2 * offsets[np.uint64(column + k)], n_bits * np.uint64(k)
-                add_pair(histogram, first + 2 * np.int64((word_a >> shift) & mask), of_a)
-                add_pair(histogram, first + 2 * np.int64((word_b >> shift) & mask), of_b)
-                add_pair(histogram, first + 2 * np.int64((word_c >> shift) & mask), of_c)
-                add_pair(histogram, first + 2 * np.int64((word_d >> shift) & mask), of_d)
+                first, shift = n_words * offsets[np.uint64(column + k)], n_bits * np.uint64(k)
+                add_items(histogram, first + n_words * np.int64((word_a >> shift) & mask), of_a)
+                add_items(histogram, first + n_words * np.int64((word_b >> shift) & mask), of_b)
+                add_items(histogram, first + n_words * np.int64((word_c >> shift) & mask), of_c)
+                add_items(histogram, first + n_words * np.int64((word_d >> shift) & mask), of_d)
         for column in range(stop_of_words, stop_column):
-            first = 2 * offsets[np.uint64(column)]
-            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(a + column)]), of_a)
-            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(b + column)]), of_b)
-            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(c + column)]), of_c)
-            add_pair(histogram, first + 2 * np.int64(flat[np.uint64(d + column)]), of_d)
+            first = n_words * offsets[np.uint64(column)]
+            add_items(histogram, first + n_words * np.int64(flat[np.uint64(a + column)]), of_a)
+            add_items(histogram, first + n_words * np.int64(flat[np.uint64(b + column)]), of_b)
+            add_items(histogram, first + n_words * np.int64(flat[np.uint64(c + column)]), of_c)
+            add_items(histogram, first + n_words * np.int64(flat[np.uint64(d + column)]), of_d)
 
 
 @part

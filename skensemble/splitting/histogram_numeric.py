@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._compile import inlined, part, record
-from skensemble.splitting.histogram import ANY, Cut, Sums, no_cut, no_sums, sums_at, whole_at
+from skensemble.splitting.histogram import ANY, PACKED, SINGLE, Cut, Sums, no_cut, no_sums, sums_at, whole_at
 
 
 @record
@@ -84,12 +84,14 @@ def best_cut(histogram, data, feature, node, values, units, criterion, fence, de
 @part
 def list_cuts(histogram, data, feature, units, fence, desk):
     """Write the cuts that differ, or the only one that is tried, and what is on their left; returns their number."""
-    first, n_bins, n_words = data.offsets[feature], data.n_bins[feature], units.n_words()
+    first, n_bins, n_words = data.offsets[feature], data.n_bins[feature], units.n_words
     of_feature = histogram[n_words * first : n_words * (first + n_bins)]
-    if units.is_wide:
-        n_cuts = list_filled(of_feature, n_bins, units, desk)
+    if n_words == SINGLE:
+        n_cuts = list_filled(of_feature, n_bins, units.with_words(SINGLE), desk)
+    elif n_words == PACKED:
+        n_cuts = list_filled(of_feature, n_bins, units.with_words(PACKED), desk)
     else:
-        n_cuts = list_filled(of_feature, n_bins, units.packed(), desk)
+        n_cuts = list_filled(of_feature, n_bins, units, desk)
     if fence.only == ANY:
         return n_cuts
     at = 0

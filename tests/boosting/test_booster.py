@@ -8,10 +8,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 
 from skensemble.binning.bins import find_bins
 from skensemble.boosting import booster as booster_module
-from skensemble.boosting.booster import SMALL_WORK
+from skensemble.boosting.booster import SMALL_WORK, BoostingPlan
 from skensemble.boosting.sampling import RowSampling
 from skensemble.records import LEAF, UNDEFINED
-from skensemble.splitting.histogram import PACKED
+from skensemble.splitting.histogram import PACKED, SINGLE
 from tests.boosting.problems import bits, boost, forced_table, problem
 from tests.reference.naive_booster import NaiveBooster
 
@@ -181,6 +181,41 @@ def test_wide_bins_grow_the_trees_of_packed_ones(monkeypatch):
     for tree, other in zip(packed, wide, strict=True):
         assert_array_equal(tree.nodes["feature"], other.nodes["feature"])
         assert_array_equal(tree.nodes["n_node_samples"], other.nodes["n_node_samples"])
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber"])
+@pytest.mark.parametrize("is_symmetric", [False, True])
+def test_single_bins_grow_the_trees_of_packed_ones(loss, is_symmetric, monkeypatch):
+    """Where all hessians are 1."""
+    X, y = problem(loss, 1000)
+    options = {"categorical": [2], "is_symmetric": is_symmetric}
+    booster, single, raw = boost(X, y, loss, weight=np.ones(len(X)), **options)
+    monkeypatch.setattr(BoostingPlan, "has_unit_hessians", False)
+    other_booster, packed, raw_of_packed = boost(X, y, loss, **options)
+
+    assert (booster.field.pairs.shape[1], other_booster.field.pairs.shape[1]) == (SINGLE, PACKED)
+    assert_allclose(raw, raw_of_packed, rtol=1e-9)
+    for tree, other in zip(single, packed, strict=True):
+        assert_array_equal(tree.nodes["feature"], other.nodes["feature"])
+        assert_array_equal(tree.nodes["n_node_samples"], other.nodes["n_node_samples"])
+        assert_array_equal(tree.nodes["weighted_n_node_samples"], other.nodes["weighted_n_node_samples"])
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_few_large_gradients_leave_enough_bits_to_the_others(n_threads):
+    """Steps of single bins come from the mean of all gradients, not from the largest."""
+    n_samples = 1 + SMALL_WORK // 4
+    X, y = problem("squared_error", n_samples)
+    y[0] = 1e6 * np.abs(y).max()
+    booster, _, raw = boost(X, y, "squared_error", n_rounds=1, learning_rate=1.0, n_threads=n_threads)
+
+    words = booster.field.pairs[:, 0] >> n_samples.bit_length()
+    step = 2.0 ** np.round(np.log2(np.abs(y).sum() / np.abs(words).sum()))
+    assert booster.field.pairs.shape[1] == SINGLE
+    assert np.all(np.abs(words * step + y) <= step)
+    assert step < 2.0**-30 * np.abs(y).mean()
+    for value in np.unique(raw):
+        assert_allclose(value, y[raw == value].mean(), rtol=1e-6)
 
 
 def test_a_booster_goes_on_where_it_was():

@@ -10,7 +10,7 @@ from skensemble._compile import kernel, record
 from skensemble._team import Team
 from skensemble.growing.dispersion import dispersion_of, note_squares, shift_of_squares
 from skensemble.growing.leaves import OPEN_LEAF
-from skensemble.splitting.histogram import MOST_BITS, SUM_BITS, Units
+from skensemble.splitting.histogram import MOST_BITS, PACKED, SINGLE, SUM_BITS, Units
 
 pytestmark = pytest.mark.nojit
 COUNT_BITS = 8
@@ -42,14 +42,17 @@ def shift(n_squares):
 
 
 @pytest.mark.parametrize("n_threads", [1, 3])
-@pytest.mark.parametrize("is_wide", [False, True])
-def test_the_dispersion_is_the_mean_square_for_a_unit_of_hessian(n_threads, is_wide):
+@pytest.mark.parametrize("n_words", [SINGLE, PACKED, 5])
+def test_the_dispersion_is_the_mean_square_for_a_unit_of_hessian(n_threads, n_words):
     """Of all rows of a tree, whichever thread has them; of several outputs that of all together."""
-    random, n_outputs = np.random.default_rng(0), 2 if is_wide else 1
+    random, n_outputs = np.random.default_rng(0), 2 if n_words > PACKED else 1
     gradients = random.integers(-(2**MOST_BITS), 2**MOST_BITS, (90, n_outputs))  # as large as rows have them
-    hessians = random.integers(1, 10**6, (90, n_outputs))
-    units = Units(0.25, 0.5, 0 if is_wide else COUNT_BITS, is_wide, n_outputs)
-    if is_wide:
+    hessians = random.integers(1, 10**6, (90, n_outputs)) if n_words > SINGLE else np.ones((90, 1), int)
+    units = Units(0.25, 0.5, COUNT_BITS if n_words <= PACKED else 0, n_words, n_outputs)
+    if n_words == SINGLE:
+        gradients >>= COUNT_BITS
+        pairs = (gradients << COUNT_BITS) + 1
+    elif n_words > PACKED:
         pairs = np.column_stack([gradients[:, 0], hessians[:, 0], gradients[:, 1], hessians[:, 1], np.ones(90, int)])
     else:
         pairs = np.column_stack([gradients, (hessians << COUNT_BITS) + 1])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skensemble.splitting.histogram import PACKED, add_listed, add_rows, merge
+from skensemble.splitting.histogram import PACKED, SINGLE, add_listed, add_rows, merge
 from tests.core import entry
 
 pytestmark = pytest.mark.nojit
@@ -20,7 +20,7 @@ merge_entry = entry(merge)
     n_columns=st.integers(1, 21),
     n_rows=st.integers(0, 30),
     dtype=st.sampled_from([np.uint8, np.uint16]),
-    n_words=st.sampled_from([PACKED, 3, 7]),
+    n_words=st.sampled_from([SINGLE, PACKED, 3, 7]),
     seed=st.integers(0, 100),
 )
 def test_every_row_is_added_to_its_bin_of_each_column(n_columns, n_rows, dtype, n_words, seed):
@@ -42,7 +42,7 @@ def test_every_row_is_added_to_its_bin_of_each_column(n_columns, n_rows, dtype, 
     assert_array_equal(histogram.reshape(-1, n_words), expected)
 
 
-@given(n_rows=st.integers(0, 30), n_words=st.sampled_from([PACKED, 3]), seed=st.integers(0, 100))
+@given(n_rows=st.integers(0, 30), n_words=st.sampled_from([SINGLE, PACKED, 3]), seed=st.integers(0, 100))
 def test_every_row_is_added_to_the_bins_that_are_listed_for_it(n_rows, n_words, seed):
     random = np.random.default_rng(seed)
     starts = np.concatenate([[0], np.cumsum(random.integers(0, 5, 40))])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from skensemble._compile import record
 from skensemble.criteria.second_order import SecondOrder
-from skensemble.splitting.histogram import ANY, PACKED, Fence, Units, to_float
+from skensemble.splitting.histogram import ANY, PACKED, SINGLE, Fence, Units, to_float
 from skensemble.splitting.histogram_numeric import best_cut, numeric_desk
 from skensemble.splitting.outputs import outputs_desk
 from tests.core import entry
@@ -29,17 +29,18 @@ class Features(NamedTuple):
     n_bins: np.ndarray
 
 
-def search(bins, missing, *, is_wide=False, fence=None, **options):
+def search(bins, missing, *, n_words=None, fence=None, **options):
     """The best cut of a feature whose bins hold (gradient, hessian, count), behind two others.
 
-    Of several outputs bins hold (gradient, hessian, ..., gradient, hessian, count).
+    Of several outputs bins hold (gradient, hessian, ..., gradient, hessian, count).  None words: bins are wide.
     """
     rows = np.array([np.full(len(missing), 7), np.full(len(missing), 7), *bins, missing], np.int64)
     words, n_outputs = rows, (len(missing) - 1) // 2
-    if not is_wide:
+    if n_words == SINGLE:
+        words = (rows[:, :1] << COUNT_BITS) + rows[:, 2:]
+    elif n_words == PACKED:
         words = np.column_stack([rows[:, 0], (rows[:, 1] << COUNT_BITS) + rows[:, 2]])
-        assert words.shape[1] == PACKED
-    units = Units(0.5, 0.25, COUNT_BITS, is_wide, n_outputs)
+    units = Units(0.5, 0.25, COUNT_BITS, words.shape[1], n_outputs)
     data = Features(np.array([0, 2]), np.array([1, len(bins)]))
     fence = Fence(False, 0, -np.inf, np.inf, 0.0, ANY) if fence is None else fence
     node, values, desk = (
@@ -89,11 +90,18 @@ bins_of_three = st.lists(a_bin_of_three, min_size=1, max_size=8).filter(lambda b
 many_bins = st.lists(a_bin, min_size=1, max_size=12).filter(lambda bins: any(count for _, _, count in bins))
 
 
-@given(bins=many_bins, missing=a_bin, is_wide=st.booleans(), min_samples_leaf=st.sampled_from([1, 5, 40]))
-@example(bins=[(3, 1, 1)], missing=(0, 0, 0), is_wide=False, min_samples_leaf=1)
-def test_no_other_cut_is_better(bins, missing, is_wide, min_samples_leaf):
+@given(
+    bins=many_bins,
+    missing=a_bin,
+    n_words=st.sampled_from([SINGLE, PACKED, None]),
+    min_samples_leaf=st.sampled_from([1, 5, 40]),
+)
+@example(bins=[(3, 1, 1)], missing=(0, 0, 0), n_words=PACKED, min_samples_leaf=1)
+def test_no_other_cut_is_better(bins, missing, n_words, min_samples_leaf):
     options = {"min_samples_leaf": min_samples_leaf, "min_child_weight": 0.5, "l1": 0.75}
-    cut = search(bins, missing, is_wide=is_wide, **options)
+    if n_words == SINGLE:  # the hessian of each row is 1
+        bins, missing = [(gradient, count, count) for gradient, _, count in bins], (missing[0], missing[2], missing[2])
+    cut = search(bins, missing, n_words=n_words, **options)
 
     assert cut.score == pytest.approx(best_of_all(bins, missing, **options))
 
@@ -112,7 +120,7 @@ def test_the_outputs_of_a_tree_are_scored_together(bins, missing, only, is_bound
     options = {"min_samples_leaf": 5, "min_child_weight": 3.0, "l1": 0.75, "l2": 0.5}
     bound = 0.8 if is_bounded else np.inf
     fence = Fence(is_bounded, 0, -bound, bound, 0.0, min(only, len(bins) - 1))
-    cut = search(bins, missing, is_wide=True, fence=fence, **options)
+    cut = search(bins, missing, fence=fence, **options)
 
     assert cut.score == pytest.approx(best_of_all(bins, missing, fence=fence, **options))
 
