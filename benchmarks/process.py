@@ -1,6 +1,8 @@
 """Fresh processes to measure in: nothing compiled, loaded or allocated before helps or harms a contender."""
 
 import contextlib
+import ctypes
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -76,6 +78,7 @@ def extra_memory(action):
         Highest resident memory during the action less that before it; None where the system does not tell
         (only Linux does).
     """
+    _return_free_memory()
     try:
         _CLEAR.write_text("5")  # resets the high-water mark to the present size
         before = _resident_bytes("VmRSS")
@@ -83,6 +86,13 @@ def extra_memory(action):
         return action(), None
     result = action()
     return result, max(0, _resident_bytes("VmHWM") - before)
+
+
+def _return_free_memory():
+    """Give the system what nobody uses: an action that takes it from there would seem to need none."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # only the C library of GNU has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _resident_bytes(field):

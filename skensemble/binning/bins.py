@@ -19,7 +19,7 @@ _GREATEST = np.finfo(np.float64).max
 _STRETCH_BYTES = 1 << 20  # of the values that a thread encodes at once: they stay in a second level cache
 _LEAST_STRETCH = 1 << 8  # rows
 _SMALL = 1 << 17  # values that one thread encodes sooner than two
-_NEIGHBOURS = 8  # float64 in a cache line
+_NEIGHBOURS, _MOST_BYTES = 8, 1 << 23  # columns that are read at once: a cache line, and what a thread keeps of them
 # Codes of 16 bytes each: bins of like numbers in columns of such lengths would compete for the same few places of a
 # cache, so that a line more is left empty behind them.
 _ALIASED, _APART = 32, 4
@@ -66,7 +66,7 @@ class Bins(NamedTuple):
     is_categorical: np.ndarray
 
     def encode(self, X, n_threads=1, *, bundles=True):
-        """Return the `BinnedFeatures` of float64 X (n_samples, n_features), array or CSC, with or without bundles."""
+        """Return the `BinnedFeatures` of X (n_samples, n_features) as in `find_bins`, with or without bundles."""
         if issparse(X):
             stored = self._encode_stored(X, n_threads)
             groups, frequent_bins, dtype = stored.groups(self.n_bins, bundles)
@@ -81,7 +81,7 @@ class Bins(NamedTuple):
         n_rows = max(_STRETCH_BYTES // max(8 * X.shape[1], 1), _LEAST_STRETCH)
 
         def encode_stretch(start):
-            values = np.ascontiguousarray(X[start : start + n_rows])
+            values = np.ascontiguousarray(X[start : start + n_rows], np.float64)
             encode_values(values, start, self.thresholds, self.n_bins, self.is_categorical, codes, columns)
 
         tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), n_rows)]
@@ -162,7 +162,7 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
 
     Parameters
     ----------
-    X : (n_samples, n_features) float64, array or CSC
+    X : (n_samples, n_features), array of float64 or float32, or CSC of float64
         NaN is missing, and what a sparse matrix does not store is 0.
     max_bins : int
         Of a feature, without the one for missing values; 2 to 65535.
@@ -202,7 +202,8 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
             found[feature] = thresholds_of(column, max_bins, sample_weight)
 
     features = np.array([feature for feature in np.flatnonzero(~is_categorical) if feature not in own], np.int64)
-    n_together = max(1, min(_NEIGHBOURS, len(features) // n_threads))
+    n_rows = len(rows) if len(rows) else n_samples
+    n_together = max(1, min(_NEIGHBOURS, len(features) // n_threads, _MOST_BYTES // (8 * n_rows)))
     tasks = [lambda at=at: find(features[at : at + n_together]) for at in range(0, len(features), n_together)]
     run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
     for feature in np.flatnonzero(~is_categorical):
@@ -226,10 +227,11 @@ def whole_weights(sample_weight):
 
 
 def columns_of(X, rows, features):
-    """Return the values of some features of an array, each (n_rows,) and contiguous; no rows: all."""
+    """Return the values of some features of an array, each (n_rows,) float64; no rows: all."""
     n_rows = len(rows) if len(rows) else len(X)
     if not X.flags.c_contiguous:
-        return [X[rows, feature] if len(rows) else X[:, feature] for feature in features]
+        of_features = (X[rows, feature] if len(rows) else X[:, feature] for feature in features)
+        return [column.astype(np.float64, copy=False) for column in of_features]
     columns = np.empty((len(features), n_rows))
     copy_columns(X, rows, features, columns)
     return columns

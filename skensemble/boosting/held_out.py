@@ -12,7 +12,7 @@ class HeldOut:
 
     Parameters
     ----------
-    X : (n_samples, n_features) float64, array or sparse matrix
+    X : (n_samples, n_features) float64 or float32, array or sparse matrix
     target : (n_samples,) float64
     raw : (n_outputs, n_samples) float64
         The raw predictions so far; changed in place.
@@ -21,7 +21,7 @@ class HeldOut:
     """
 
     def __init__(self, X, target, raw, sample_weight=None, *, n_threads=1):
-        self.X, self.n_threads = X.tocsr() if issparse(X) else X, n_threads
+        self.X, self.n_threads = as_trees_read(X), n_threads
         self.training = new_training(target, raw, sample_weight)
 
     def add(self, grown, n_categories):
@@ -35,19 +35,23 @@ class HeldOut:
         return mean_loss(self.training, loss, self.n_threads)
 
 
+def as_trees_read(X):
+    """Return float64 X, array or CSR, so that one kernel serves all."""
+    return X.tocsr() if issparse(X) else np.asarray(X, np.float64)
+
+
 def raw_predictions(trees, X, start, n_threads=1):
     """Return the raw predictions (n_samples, n_outputs) of a booster.
 
     Parameters
     ----------
     trees : Trees or None
-    X : (n_samples, n_features) float64, array or sparse matrix
+    X : (n_samples, n_features) float64 or float32, array or sparse matrix
     start : (n_outputs,) or (n_samples, n_outputs) float64
         The raw predictions before the first tree.
     """
     n_outputs = start.shape[-1]
     if trees is None:
         return np.array(np.broadcast_to(start, (X.shape[0], n_outputs)), order="C")
-    X = X.tocsr() if issparse(X) else X
     n_turns = n_outputs // trees.values.shape[2]
-    return trees.sum_values(X, n_threads=n_threads, n_turns=n_turns, start=start)
+    return trees.sum_values(as_trees_read(X), n_threads=n_threads, n_turns=n_turns, start=start)

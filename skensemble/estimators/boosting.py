@@ -37,6 +37,7 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
     """
 
     _X_dtype = np.float64
+    _also_trained_on = (np.float32,)  # to copy it would take twice its memory, and bins are the same
     _accepts_infinity = True
 
     _trees: Any  # Trees; None before the first round

@@ -36,6 +36,7 @@ class EncodedInputMixin(BaseEstimator):
     """Input of estimators that know categories and missing values."""
 
     _X_dtype: type = np.float32  # of the values that they see; what is beyond it is infinite
+    _also_trained_on: tuple = ()  # other dtypes that dense training data may keep
     _accepts_infinity = False
 
     @classmethod
@@ -99,7 +100,8 @@ class EncodedInputMixin(BaseEstimator):
         return self._as_checked(X, self._encoder.transform(X), "csr", reset=False)
 
     def _as_checked(self, X, encoded, sparse_format, *, reset):
-        checks = {"dtype": self._X_dtype, "accept_sparse": sparse_format, "ensure_all_finite": False}
+        dtypes = [self._X_dtype, *(self._also_trained_on if reset and not issparse(encoded) else ())]
+        checks = {"dtype": dtypes, "accept_sparse": sparse_format, "ensure_all_finite": False}
         with np.errstate(over="ignore"):  # beyond float32 is infinite, which is refused below
             if encoded is X:
                 checked = validate_data(self, X, reset=reset, **checks)

@@ -51,7 +51,7 @@ class TargetStatistics:
 
         Parameters
         ----------
-        X : (n_samples, n_features) float64
+        X : (n_samples, n_features) float64 or float32
         target : (n_samples,) float64
             Responses, or numbers of classes.
         sample_weight : (n_samples,) float64, default=None
@@ -81,7 +81,7 @@ class TargetStatistics:
 
         Parameters
         ----------
-        X : (n_samples, n_features) float64
+        X : (n_samples, n_features) float64 or float32
 
         Returns
         -------
@@ -104,7 +104,7 @@ class TargetStatistics:
 
         Parameters
         ----------
-        X : (n_samples, n_features) float64
+        X : (n_samples, n_features) float64 or float32
         target : (n_samples,) float64
         sample_weight : (n_samples,) float64, default=None
         seed : int
@@ -162,7 +162,7 @@ class TargetStatistics:
         """Return a copy of X with a column, of NaN, for each value that has no place yet."""
         n_more = len(self.features) * (self.n_values - 1)
         if n_more == 0:
-            return X.copy(order="K")
+            return X.astype(np.float64, order="K")
         return np.column_stack([X, np.full((len(X), n_more), np.nan)])
 
     def _smoothed(self, sums, weights, k):

@@ -10,7 +10,7 @@ class TrainingRows(NamedTuple):
     """Some rows; what is None is not given."""
 
     source: Any  # X as the user passed it; a sparse one as CSC
-    X: Any  # (n_samples, n_features) float64, array or CSC
+    X: Any  # (n_samples, n_features), array of float64 or float32, or CSC of float64
     y: np.ndarray  # (n_samples,), as the user passed it
     target: np.ndarray  # (n_samples,) float64
     weight: np.ndarray | None = None  # (n_samples,) float64

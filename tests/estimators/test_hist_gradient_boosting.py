@@ -245,6 +245,31 @@ def test_permuted_rows_leave_the_bits():
     assert_array_equal(permuted.predict_proba(X), model.predict_proba(X))
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"early_stopping": True, "categorical_features": [0], "categorical_encoding": "ordered_target"},
+        {"early_stopping": True, "categorical_features": [0], "scoring": "r2"},
+        {"leaf_model": "linear"},
+    ],
+    ids=str,
+)
+def test_float32_data_are_not_copied_to_float64_and_the_model_is_the_same(order, parameters):
+    """Not even where a warm start has to know the predictions so far."""
+    X, y = problem("squared_error", N_SAMPLES)
+    X[:, 0] = np.random.default_rng(0).integers(0, 40, N_SAMPLES)
+    X = X.astype(np.float32, order=order)
+    models = []
+    for values in (X, X.astype(np.float64, order="K")):
+        model = HistGradientBoostingRegressor(max_iter=3, random_state=0, warm_start=True, **parameters)
+        models.append(model.fit(values, y).set_params(max_iter=6).fit(values, y))
+
+    assert_array_equal(models[0].predict(X), models[1].predict(X))
+    assert models[0].n_iter_ == models[1].n_iter_
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
