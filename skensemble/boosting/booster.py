@@ -24,7 +24,7 @@ from skensemble.growing.symmetric import grow_symmetric_tree
 from skensemble.objectives.objectives import Objective
 from skensemble.records import copy_nodes
 
-SMALL_WORK = 100_000  # values below which one thread is faster than a team
+SMALL_WORK = 150_000  # values below which one thread is faster than a team
 WIDE_RANGE = 1e4  # of the weights
 LINE = 8  # float64 in a cache line
 STRETCH = 1 << 16  # rows whose losses are summed up at once

@@ -102,7 +102,7 @@ def test_training_rows_follow_the_models(sampling, n_classes):
 
 @pytest.mark.parametrize("options", [{}, {"sampling": SAMPLINGS[1]}, {"is_symmetric": True}], ids=str)
 def test_threads_change_no_bit_of_linear_leaves(options):
-    X, y = problem("log_loss", 30_000, n_classes=3)
+    X, y = problem("log_loss", 40_000, n_classes=3)
     assert X.size > SMALL_WORK
     (one, grown, _), (several, grown_by_team, _) = (
         boost(X, y, "log_loss", n_classes=3, is_linear=True, n_threads=n_threads, n_rounds=2, **options)

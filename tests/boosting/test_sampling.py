@@ -75,9 +75,9 @@ def test_all_rows_follow_the_trees(sampling, n_classes):
     assert max(n_rows) < 1500
 
 
-@pytest.mark.parametrize("sampling", [*SAMPLINGS, RowSampling("uniform", 0.5, groups=np.arange(30_000) // 7)], ids=str)
+@pytest.mark.parametrize("sampling", [*SAMPLINGS, RowSampling("uniform", 0.5, groups=np.arange(40_000) // 7)], ids=str)
 def test_threads_change_no_bit_of_sampled_trees(sampling):
-    X, y = problem("log_loss", 30_000)
+    X, y = problem("log_loss", 40_000)
     assert X.size > SMALL_WORK
     (_, one, raw), (_, several, raw_of_team) = (
         boost(X, y, "log_loss", sampling=sampling, n_threads=n_threads, n_rounds=3) for n_threads in (1, 2)
