@@ -64,8 +64,9 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
         Parameters
         ----------
         X : {array-like, sparse matrix, data frame} of shape (n_samples, n_features)
-            Numbers are taken as float64, infinity too; NaN is a missing value. What a sparse matrix does not store is
-            0, and the model is that of the same dense values, to the bit.
+            Numbers are taken as float64, infinity too; NaN is a missing value. Arrays of float64 and float32 are
+            not copied. What a sparse matrix does not store is 0, and the model is that of the same dense values, to the
+            bit.
         y : array-like of shape (n_samples,)
             Classes of any type, or numbers.
         sample_weight : array-like of shape (n_samples,), default=None
