@@ -7,10 +7,10 @@ from scipy.sparse import issparse
 
 from skensemble._compile import kernel, part, record
 from skensemble._threads import run_in_threads
-from skensemble.arrays.quantiles import weighted_quantiles
 from skensemble.arrays.sorting import bit_length
 from skensemble.binning.bundles import bundled_column, find_bundles
 from skensemble.binning.stored_codes import StoredCodes
+from skensemble.binning.thresholds import thresholds_of, with_thresholds
 
 SAMPLE_SIZE = 200_000  # rows that thresholds are chosen from
 MOST_SHORT_BINS = 255  # with a code for missing values
@@ -255,51 +255,6 @@ def thresholds_of_stored(X, feature, max_bins, sample_weight=None):
     else:
         weights, total = sample_weight[rows], sample_weight.sum()
     return thresholds_of(np.append(values, 0.0), max_bins, np.append(weights, total - weights.sum()))
-
-
-def thresholds_of(column, max_bins, sample_weight=None):
-    """Return the thresholds of one feature, (n_bins - 1,) float64, ascending and finite."""
-    weights = None
-    if sample_weight is None:
-        values = np.sort(column)
-        values = values[: np.searchsorted(values, np.nan)]  # which is last
-    else:
-        is_present = ~np.isnan(column) & (sample_weight > 0)
-        values, weights = column[is_present], sample_weight[is_present]
-        order = np.argsort(values)
-        values, weights = values[order], weights[order]
-    distinct = distinct_of_sorted(values)
-    if len(distinct) <= max_bins:
-        with np.errstate(invalid="ignore"):
-            middles = distinct[:-1] / 2 + distinct[1:] / 2
-        # Where the middle of two neighbours is the upper one, the lower one separates them.
-        return np.clip(np.where(middles < distinct[1:], middles, distinct[:-1]), -_GREATEST, _GREATEST)
-    wanted = np.linspace(0, 100, max_bins + 1)[1:-1] / 100
-    quantiles = weighted_quantiles(values, wanted, weights, is_sorted=True)
-    quantiles = distinct_of_sorted(np.clip(quantiles, -_GREATEST, _GREATEST))
-    return quantiles[quantiles < distinct[-1]]
-
-
-def with_thresholds(thresholds, wanted, max_bins):
-    """Return thresholds with some others among them; where all bins are used, these take the places of the nearest."""
-    for threshold in sorted(wanted):
-        at = int(np.searchsorted(thresholds, threshold))
-        if at < len(thresholds) and thresholds[at] == threshold:
-            continue
-        if len(thresholds) + 1 < max_bins:
-            thresholds = np.insert(thresholds, at, threshold)
-            continue
-        nearest = min((abs(thresholds[k] - threshold), k) for k in (at - 1, at) if 0 <= k < len(thresholds))[1]
-        thresholds = thresholds.copy()
-        thresholds[nearest] = threshold
-    return thresholds
-
-
-def distinct_of_sorted(values):
-    """Return the distinct ones of sorted values."""
-    is_first = np.ones(len(values), bool)
-    is_first[1:] = values[1:] != values[:-1]
-    return values[is_first]
 
 
 @kernel

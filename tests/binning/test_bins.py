@@ -1,45 +1,14 @@
-"""Bins lie between quantiles of the training values."""
+"""A value's code is the number of thresholds below it."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skensemble.binning.bins import find_bins, thresholds_of, whole_weights
+from skensemble.binning.bins import find_bins, whole_weights
 
 pytestmark = pytest.mark.nojit
 
 NAN = np.nan
-
-
-def test_few_values_have_a_bin_each():
-    """The thresholds are the middles between them."""
-    assert thresholds_of(np.array([3.0, 1.0, NAN, 1.0, 4.0]), 4).tolist() == [2.0, 3.5]
-    assert thresholds_of(np.array([5.0, 5.0]), 4).tolist() == []
-    assert thresholds_of(np.array([NAN, NAN]), 4).tolist() == []
-
-
-def test_neighbouring_floats_have_a_bin_each():
-    above = np.nextafter(1.0, 2.0)
-
-    assert thresholds_of(np.array([above, 1.0]), 4).tolist() == [1.0]
-
-
-def test_many_values_have_bins_of_equal_size():
-    values = np.random.default_rng(0).permutation(1000.0 * np.arange(100))
-    thresholds = thresholds_of(values, 4)
-
-    assert_array_equal(np.bincount(np.searchsorted(thresholds, values)), [25, 25, 25, 25])
-
-
-@given(counts=st.lists(st.integers(0, 3), min_size=2, max_size=40), max_bins=st.integers(2, 12))
-def test_a_weight_stands_for_rows_that_are_repeated(counts, max_bins):
-    values = np.random.default_rng(0).standard_normal(len(counts))
-
-    weighted = thresholds_of(values, max_bins, np.array(counts, float))
-
-    assert_array_equal(weighted, thresholds_of(np.repeat(values, counts), max_bins))
 
 
 @pytest.mark.parametrize(

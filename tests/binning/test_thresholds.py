@@ -1,0 +1,81 @@
+"""Thresholds lie between quantiles of the training values."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from skensemble.binning.thresholds import thresholds_of, weight_of_other_bins
+
+pytestmark = pytest.mark.nojit
+
+NAN = np.nan
+
+
+def sizes_of_bins(values, max_bins):
+    return np.bincount(np.searchsorted(thresholds_of(values, max_bins), values))
+
+
+def test_few_values_have_a_bin_each():
+    """The thresholds are the middles between them."""
+    assert thresholds_of(np.array([3.0, 1.0, NAN, 1.0, 4.0]), 4).tolist() == [2.0, 3.5]
+    assert thresholds_of(np.array([5.0, 5.0]), 4).tolist() == []
+    assert thresholds_of(np.array([NAN, NAN]), 4).tolist() == []
+
+
+def test_neighbouring_floats_have_a_bin_each():
+    above = np.nextafter(1.0, 2.0)
+
+    assert thresholds_of(np.array([above, 1.0]), 4).tolist() == [1.0]
+
+
+def test_many_values_have_bins_of_equal_size():
+    values = np.random.default_rng(0).permutation(1000.0 * np.arange(100))
+    thresholds = thresholds_of(values, 4)
+
+    assert_array_equal(np.bincount(np.searchsorted(thresholds, values)), [25, 25, 25, 25])
+
+
+def test_a_frequent_value_has_a_bin_and_leaves_the_rest_to_the_others():
+    values = np.r_[np.zeros(100), 1 + np.arange(40.0), np.full(50, 99.0), 100 + np.arange(40.0)]
+
+    assert sizes_of_bins(values, 6).tolist() == [100, 20, 20, 50, 20, 20]
+
+
+def test_a_frequent_value_moves_the_quantile_next_to_it():
+    """So that its bin has no others, and it takes one bin, not two."""
+    values = np.r_[np.arange(-13.0, 0), np.zeros(100), 1 + np.arange(27.0)]
+
+    assert sizes_of_bins(values, 5).tolist() == [13, 100, 7, 10, 10]
+
+
+def test_beside_a_frequent_value_no_bin_has_next_to_no_rows():
+    """As what these say of the target would be chance: they have an eighth of what equal bins would have."""
+    values = np.r_[np.arange(-50.0, 0), np.zeros(5020), 1 + np.arange(50.0)]
+
+    assert sizes_of_bins(values, 64).tolist() == [10] * 5 + [5020] + [10] * 5
+
+
+@given(
+    counts=st.lists(st.integers(1, 99), min_size=13, max_size=40),
+    are_frequent=st.lists(st.booleans(), min_size=40, max_size=40),
+)
+def test_the_bins_of_others_are_about_equal(counts, are_frequent):
+    counts = np.where(are_frequent[: len(counts)], 10 * np.array(counts), counts)
+    values, weight = np.arange(float(len(counts))), weight_of_other_bins(counts.astype(float), 12)
+    thresholds = thresholds_of(np.repeat(values, counts), 12)
+
+    bins = np.searchsorted(thresholds, values)
+    assert len(thresholds) < 12
+    assert np.bincount(bins, np.where(counts > weight, 0, counts)).max() <= 2.5 * weight
+    assert np.bincount(bins, counts > weight).max() <= 1
+
+
+@given(counts=st.lists(st.integers(0, 3), min_size=2, max_size=40), max_bins=st.integers(2, 12))
+def test_a_weight_stands_for_rows_that_are_repeated(counts, max_bins):
+    values = np.random.default_rng(0).standard_normal(len(counts))
+
+    weighted = thresholds_of(values, max_bins, np.array(counts, float))
+
+    assert_array_equal(weighted, thresholds_of(np.repeat(values, counts), max_bins))
