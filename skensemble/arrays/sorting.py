@@ -1,6 +1,8 @@
-"""Sorting: of integer keys, `(rank << 32) | position`, by rank; of columns side by side; of floats with a label."""
+"""Sorting of integer keys, `(rank << 32) | position`, by rank, of columns side by side, and of floats."""
 
-from skensemble._compile import inlined, part
+import numpy as np
+
+from skensemble._compile import inlined, kernel, part
 from skensemble._intrinsics import LANES, order_rows
 
 POSITION_BITS = 32
@@ -10,6 +12,9 @@ INSERTION_LIMIT = 24  # keys up to which insertion sort wins
 RUN = 24  # floats, likewise
 MAX_DIGIT_BITS = 11  # a pass then counts in 16 KiB, half of a first level cache
 N_COUNTS = 1 << MAX_DIGIT_BITS
+
+LEAST_BY_DIGITS = 1 << 12  # floats: fewer are sorted by comparison
+_FLOAT_BITS, _SIGN, _ALL = 64, np.int64(-(1 << 63)), np.int64(-1)
 
 
 @inlined
@@ -94,6 +99,59 @@ def move_by_digit(source, target, counts, n, offset, shift, digit_bits):
         digit = ((source[i] - offset) >> shift) & mask
         target[counts[digit]] = source[i]
         counts[digit] += 1
+
+
+def sorted_floats(values):
+    """Return float64 values in order, without NaN; -0 may have become 0.
+
+    By radix where there are many: in a third of the time of `numpy.sort` on processors that are slow at storing some
+    items of a vector (AMD's Zen 4), which it needs.
+    """
+    if len(values) < LEAST_BY_DIGITS:
+        values = np.sort(values)
+        return values[: np.searchsorted(values, np.nan)]  # which is last
+    codes, spare = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
+    n = sort_floats(values, codes, spare, np.empty(N_COUNTS, np.int64))
+    return codes[:n].view(np.float64)
+
+
+@kernel
+def sort_floats(values, codes, spare, counts):
+    """Write the bits of those of n values that are not NaN in order; returns how many these are.
+
+    Passes go from the low digit to the high one, but for digits that are the same in all, such as the last ones of
+    what was float32.
+
+    Parameters
+    ----------
+    values : (n,) float64
+    codes : (n,) int64
+    spare : (n,) int64
+        Work space, as is `counts`, (N_COUNTS,) int64.
+    """
+    n = 0
+    different = np.int64(0)
+    for i in range(values.size):
+        if not np.isnan(values[i]):
+            codes[n] = code_of_float(values[i])
+            different |= codes[n] ^ codes[0]
+            n += 1
+    source, target = codes, spare
+    for shift in range(0, _FLOAT_BITS, MAX_DIGIT_BITS):
+        if (different >> shift) & (N_COUNTS - 1):
+            move_by_digit(source, target, counts, n, 0, shift, MAX_DIGIT_BITS)
+            source, target = target, source
+    for i in range(n):
+        code = source[i]
+        codes[i] = code ^ (_SIGN if code < 0 else _ALL)
+    return n
+
+
+@inlined
+def code_of_float(value):
+    """The bits of a float64 that is not NaN, turned so that they compare, as if they had no sign, as it does."""
+    bits = np.float64(value + 0.0).view(np.int64)
+    return bits ^ (_ALL if bits < 0 else _SIGN)
 
 
 @part

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skensemble.arrays.quantiles import weighted_quantiles
+from skensemble.arrays.sorting import sorted_floats
 
 LEAST_SHARE = 1 / 8  # of the weight of equal bins, about, that a bin beside frequent values has
 _GREATEST = np.finfo(np.float64).max
@@ -27,8 +28,7 @@ def thresholds_of(column, max_bins, sample_weight=None):
     """
     weights = None
     if sample_weight is None:
-        values = np.sort(column)
-        values = values[: np.searchsorted(values, np.nan)]  # which is last
+        values = sorted_floats(column)
     else:
         is_present = ~np.isnan(column) & (sample_weight > 0)
         values, weights = column[is_present], sample_weight[is_present]
@@ -42,9 +42,8 @@ def thresholds_of(column, max_bins, sample_weight=None):
         # Where the middle of two neighbours is the upper one, the lower one separates them.
         return np.clip(np.where(middles < distinct[1:], middles, distinct[:-1]), -_GREATEST, _GREATEST)
     of_distinct = weights_of_runs(is_first, weights)
-    greatest = weight_of_other_bins(of_distinct, max_bins)
-    if of_distinct.max() > greatest:
-        thresholds = thresholds_beside(of_distinct > greatest, distinct, of_distinct, greatest)
+    if of_distinct.max() * max_bins > of_distinct.sum():
+        thresholds = thresholds_beside(distinct, of_distinct, weight_of_other_bins(of_distinct, max_bins))
     else:
         thresholds = weighted_quantiles(values, inner_shares(max_bins), weights, is_sorted=True)
     thresholds = np.clip(thresholds, -_GREATEST, _GREATEST)
@@ -59,12 +58,13 @@ def weight_of_other_bins(weights, max_bins):
     return max(of_bins[np.argmax(heaviest <= of_bins)], LEAST_SHARE * of_bins[0])
 
 
-def thresholds_beside(is_frequent, values, weights, weight_of_bin):
-    """Return thresholds around the frequent ones of distinct values, and quantiles of the others.
+def thresholds_beside(values, weights, weight_of_bin):
+    """Return thresholds around those distinct values that are heavier than a bin, and quantiles of the others.
 
     Quantiles of all would spend nearly every bin on the zeros of a feature that is seldom something else.  A frequent
     value takes the place of the quantile next to it: then it takes one bin more, not two.
     """
+    is_frequent = weights > weight_of_bin
     others, weights_of_others = values[~is_frequent], weights[~is_frequent]
     n_bins = max(round(weights_of_others.sum() / weight_of_bin), 1)
     below = np.cumsum(np.where(is_frequent, 0.0, weights))[is_frequent]  # the weight of others

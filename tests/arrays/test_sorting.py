@@ -9,6 +9,7 @@ from numpy.testing import assert_array_equal
 from skensemble._intrinsics import LANES
 from skensemble.arrays.sorting import (
     INSERTION_LIMIT,
+    LEAST_BY_DIGITS,
     N_COUNTS,
     POSITION_BITS,
     RUN,
@@ -16,6 +17,7 @@ from skensemble.arrays.sorting import (
     sort_by_score,
     sort_keys,
     sort_lanes,
+    sorted_floats,
 )
 from tests.core import entry, plain
 
@@ -74,3 +76,18 @@ def test_scores_are_sorted_stably_with_their_buckets(scores):
 @given(number=st.integers(0, 2**40))
 def test_bit_length(number):
     assert plain(bit_length)(number) == number.bit_length()
+
+
+@pytest.mark.parametrize("n", [0, 1, 50, LEAST_BY_DIGITS, LEAST_BY_DIGITS + 1])
+@pytest.mark.parametrize("kind", ["any bits", "float32", "few", "one"])
+def test_floats_are_sorted_without_missing_ones(n, kind):
+    random = np.random.default_rng(0)
+    values = {
+        "any bits": random.integers(-(2**63), 2**63, n).view(np.float64),  # of every size, infinite and NaN among them
+        "float32": random.standard_normal(n).astype(np.float32).astype(np.float64),
+        "few": random.choice([-np.inf, -5e-324, -0.0, 0.0, 2.0, np.inf, np.nan], n),
+        "one": np.full(n, -1.5),
+    }[kind]
+
+    with np.errstate(invalid="ignore"):
+        assert_array_equal(sorted_floats(values), np.sort(values[~np.isnan(values)]))
