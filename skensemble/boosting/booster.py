@@ -17,7 +17,7 @@ from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
 from skensemble.growing.leaf_models import models_between
 from skensemble.growing.leaf_wise import grow_tree
-from skensemble.growing.leaves import item_words, n_slots_of, new_field, new_own, new_tree
+from skensemble.growing.leaves import item_words, n_slots_of, new_field, new_own, new_trees
 from skensemble.growing.monotonic import bounds_halfway
 from skensemble.growing.plan import GrownTree
 from skensemble.growing.symmetric import grow_symmetric_tree
@@ -137,9 +137,7 @@ class Booster:
         """
         stop = StopFlag() if stop is None else stop
         plan, n_trees = self.plan, self.plan.trees_per_round
-        trees = [
-            new_tree(self.data, plan.growth.max_leaf_nodes, plan.outputs_per_tree) for _ in range(n_rounds * n_trees)
-        ]
+        trees = new_trees(n_rounds * n_trees, self.data, plan.growth.max_leaf_nodes, plan.outputs_per_tree)
         n_leaves, models = np.zeros(len(trees), np.int64), [None] * len(trees)
 
         def play(team):

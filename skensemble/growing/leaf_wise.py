@@ -23,6 +23,7 @@ from skensemble.growing.growth import NOTHING, keep_some
 from skensemble.growing.leaves import (
     N_FREE,
     N_PENDING,
+    can_be_cut,
     divide,
     free_slot,
     pop_leaf,
@@ -67,7 +68,10 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
     while team.stop[0] == 0:
         is_root = n_leaves == 1
         n_rows = data.codes.shape[0] if is_root else leaves[smaller]["count"]
-        sum_up(team, data, field, leaves[smaller], n_rows, NOTHING if is_root else leaves[larger]["slot"])
+        if is_root or can_be_cut(leaves[larger], growth, criterion):
+            sum_up(team, data, field, leaves[smaller], n_rows, NOTHING if is_root else leaves[larger]["slot"])
+        else:
+            meet(team)  # before proposals change that others still read
         if is_root:
             criterion = weigh_root(team, data, field, own, criterion, units)
             if team.number == 0:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skensemble._compile import part, record
+from skensemble._compile import inlined, part, record
 from skensemble._random import child_key
 from skensemble.arrays.bitset import contains, n_words
 from skensemble.arrays.copying import copy_items
@@ -150,14 +150,17 @@ def new_own(
     )
 
 
-def new_tree(data, max_leaf_nodes, n_outputs=1):
-    """Return room for a tree."""
-    n_nodes = 2 * max_leaf_nodes - 1
-    return BoostedTree(
-        np.zeros(n_nodes, NODE),
-        np.zeros((n_outputs, n_nodes)),
-        np.zeros((max_leaf_nodes - 1, words_of(data)), np.uint64),
-    )
+def new_trees(n_trees, data, max_leaf_nodes, n_outputs=1):
+    """Return room for some trees."""
+    n_nodes, n_set_words = 2 * max_leaf_nodes - 1, words_of(data)
+    return [
+        BoostedTree(
+            np.zeros(n_nodes, NODE),
+            np.zeros((n_outputs, n_nodes)),
+            np.zeros((max_leaf_nodes - 1, n_set_words), np.uint64),
+        )
+        for _ in range(n_trees)
+    ]
 
 
 def words_of(data):
@@ -287,6 +290,12 @@ def divide(own, histogram, data, chosen, n_left, n_leaves, slot, growth, constra
         return True
     right["slot"] = slot
     return False
+
+
+@inlined
+def can_be_cut(leaf, growth, criterion):
+    """Whether a leaf may have children; if not, it needs no histogram."""
+    return leaf["depth"] < growth.max_depth and leaf["count"] >= 2 * criterion.min_samples_leaf
 
 
 @part

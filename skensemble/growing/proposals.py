@@ -7,7 +7,7 @@ from skensemble._random import THRESHOLD, below, draw
 from skensemble._team import meet
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING, choose_features
-from skensemble.growing.leaves import fence_of, score_of_leaf
+from skensemble.growing.leaves import can_be_cut, fence_of, score_of_leaf
 from skensemble.records import FLAT
 from skensemble.splitting.histogram import ANY, fill_frequent_bin, no_cut, sums_at
 from skensemble.splitting.histogram_categories import best_category_cut
@@ -41,7 +41,7 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
     leaf = own.leaves[at]
     node, values, best = own.sums[at], own.values[at], no_cut()
     posted, words = field.proposals[team.number, child], field.words[team.number, child]
-    if leaf["depth"] < growth.max_depth and leaf["count"] >= 2 * criterion.min_samples_leaf:
+    if can_be_cut(leaf, growth, criterion):
         choose_features(own, growth, constraints, at)
         first, stop = team.share(data.columns.shape[0])
         histogram, has_signs = field.pool[leaf["slot"]], constraints.monotonic.size > 0

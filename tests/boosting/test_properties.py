@@ -82,9 +82,13 @@ def histogram_of(data, pairs, rows):
 @settings(max_examples=25)
 @given(recipe=recipes(categories=True))
 def test_histograms_of_the_leaves_add_up_to_that_of_the_root(loss, recipe):
-    """Each larger child has its parent's less its sibling's, so all are those of their rows."""
+    """Each larger child has its parent's less its sibling's, so all are those of their rows.
+
+    A leaf of one row, which cannot be cut, has none: leaves are larger where children need a weight.
+    """
     X, y, weight = recipe.make(loss)
-    name, options = "log_loss" if LOSSES[loss] else loss, {"max_leaf_nodes": 64, **NO_REGULARISATION}
+    name = "log_loss" if LOSSES[loss] else loss
+    options = {"max_leaf_nodes": 64, **NO_REGULARISATION, "min_child_weight": 1.0}
     options["bundles"] = False  # in a shared column the most frequent bins are filled in only where they are looked at
     categorical = [0] if recipe.has_categories else []
     booster, trees, _ = boost(
@@ -96,7 +100,8 @@ def test_histograms_of_the_leaves_add_up_to_that_of_the_root(loss, recipe):
     total = 0
     for leaf in leaves[:n_leaves]:
         expected = histogram_of(data, field.pairs, field.rows[leaf["start"] : leaf["stop"]])
-        assert_array_equal(field.pool[leaf["slot"]], expected)
+        if leaf["count"] > 1:
+            assert_array_equal(field.pool[leaf["slot"]], expected)
         total = total + expected
     assert_array_equal(total, histogram_of(data, field.pairs, np.arange(len(X))))
 
