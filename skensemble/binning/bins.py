@@ -5,19 +5,20 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import issparse
 
-from skensemble._compile import kernel, part, record
+from skensemble._compile import kernel, record
 from skensemble._threads import run_in_threads
-from skensemble.arrays.sorting import bit_length
 from skensemble.binning.bundles import bundled_column, find_bundles
+from skensemble.binning.encoding import encode_stored, encode_values
 from skensemble.binning.stored_codes import StoredCodes
+from skensemble.binning.stored_thresholds import thresholds_of_stored
 from skensemble.binning.thresholds import thresholds_of, with_thresholds
 
 SAMPLE_SIZE = 200_000  # rows that thresholds are chosen from
 MOST_SHORT_BINS = 255  # with a code for missing values
 _SUM_BITS = 51  # of a sum of whole weights: rounding them up adds less than 1 a row, and float64 has two bits more
-_GREATEST = np.finfo(np.float64).max
 _STRETCH_BYTES = 1 << 20  # of the values that a thread encodes at once: they stay in a second level cache
 _LEAST_STRETCH = 1 << 8  # rows
+_STORED_TOGETHER = 1 << 6  # features of a sparse matrix
 _SMALL = 1 << 17  # values that one thread encodes sooner than two
 _NEIGHBOURS, _MOST_BYTES = 8, 1 << 23  # columns that are read at once: a cache line, and what a thread keeps of them
 # Codes of 16 bytes each: bins of like numbers in columns of such lengths would compete for the same few places of a
@@ -108,18 +109,16 @@ class Bins(NamedTuple):
 
     def _encode_stored(self, X, n_threads):
         """Return the `StoredCodes` of CSC X."""
-        codes, zero_codes = np.empty((X.nnz, 1), self._dtype), np.empty((1, X.shape[1]), self._dtype)
+        codes, zero_codes = np.empty(X.nnz, self._dtype), np.empty((1, X.shape[1]), self._dtype)
         of_all = self.thresholds, self.n_bins, self.is_categorical
         encode_values(np.zeros(zero_codes.shape), 0, *of_all, zero_codes, np.empty(zero_codes.shape[::-1], self._dtype))
-
-        def encode_feature(feature):
-            start, only = int(X.indptr[feature]), slice(feature, feature + 1)
-            values = X.data[start : X.indptr[feature + 1], np.newaxis]
-            encode_values(values, start, *(each[only] for each in of_all), codes, codes.reshape(1, -1))
-
-        tasks = [lambda feature=feature: encode_feature(feature) for feature in range(X.shape[1])]
+        starts = X.indptr.astype(np.int64)
+        tasks = [
+            lambda first=first: encode_stored(X.data, starts, first, first + _STORED_TOGETHER, *of_all, codes)
+            for first in range(0, X.shape[1], _STORED_TOGETHER)
+        ]
         run_in_threads(tasks, n_threads if X.nnz > _SMALL else 1)
-        return StoredCodes(codes[:, 0], X.indices, X.indptr, zero_codes[0], X.shape[0])
+        return StoredCodes.off_zero(codes, X.indices, starts, zero_codes[0], X.shape[0])
 
     def _binned(self, columns, codes, layout, frequent_bins, lists=None):
         listed, listed_starts = (np.zeros(0, np.uint32), np.zeros(1, np.int64)) if lists is None else lists
@@ -195,19 +194,24 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
 
     def find(features):
         if issparse(X):
-            for feature in features:
-                found[feature] = thresholds_of_stored(X, feature, max_bins, sample_weight)
-            return
-        for feature, column in zip(features, columns_of(X, rows, features), strict=True):
-            found[feature] = thresholds_of(column, max_bins, sample_weight)
+            all_thresholds = thresholds_of_stored(X, starts, features, max_bins, sample_weight)
+        else:
+            all_thresholds = [
+                thresholds_of(column, max_bins, sample_weight) for column in columns_of(X, rows, features)
+            ]
+        for feature, thresholds in zip(features, all_thresholds, strict=True):
+            found[feature] = thresholds
 
     features = np.array([feature for feature in np.flatnonzero(~is_categorical) if feature not in own], np.int64)
     n_rows = len(rows) if len(rows) else n_samples
     n_together = max(1, min(_NEIGHBOURS, len(features) // n_threads, _MOST_BYTES // (8 * n_rows)))
+    if issparse(X):
+        starts, n_together = X.indptr.astype(np.int64), _STORED_TOGETHER
     tasks = [lambda at=at: find(features[at : at + n_together]) for at in range(0, len(features), n_together)]
     run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
     for feature in np.flatnonzero(~is_categorical):
-        found[feature] = with_thresholds(found[feature], wanted.get(feature, ()), max_bins)
+        if feature in wanted:
+            found[feature] = with_thresholds(found[feature], wanted[feature], max_bins)
         n_bins[feature] = len(found[feature]) + 1
     # A power of two, so that a search halves it to the end; it looks at as many as a feature needs.
     n_codes = 1 << int(max(map(len, found), default=0)).bit_length()
@@ -244,69 +248,3 @@ def copy_columns(X, rows, features, columns):
         row = rows[i] if rows.size else i
         for k in range(features.size):
             columns[k, i] = X[row, features[k]]
-
-
-def thresholds_of_stored(X, feature, max_bins, sample_weight=None):
-    """Return the same of one feature of a CSC matrix and whole weights: zeros are one value, of their weight."""
-    entries = slice(X.indptr[feature], X.indptr[feature + 1])
-    values, rows = X.data[entries], X.indices[entries]
-    if sample_weight is None:
-        weights, total = np.ones(len(values)), X.shape[0]
-    else:
-        weights, total = sample_weight[rows], sample_weight.sum()
-    return thresholds_of(np.append(values, 0.0), max_bins, np.append(weights, total - weights.sum()))
-
-
-@kernel
-def encode_values(X, start, thresholds, n_bins, is_categorical, codes, columns):
-    """Write the number of thresholds below each value, or the category, or the code of missing values for NaN.
-
-    The rows of X are those from `start` on of codes (n_samples, n_features), and of columns, the same by feature.
-    """
-    n_rows = X.shape[0]
-    n_in_fours = n_rows - n_rows % 4
-    for feature in range(X.shape[1]):
-        missing_code, column = n_bins[feature], columns[feature, start : start + n_rows]
-        if is_categorical[feature]:
-            for i in range(n_rows):
-                column[i] = missing_code if np.isnan(X[i, feature]) else np.int64(X[i, feature])
-        else:
-            row = thresholds[feature, : 1 << bit_length(n_bins[feature] - 1)]
-            for i in range(0, n_in_fours, 4):
-                a, b, c, d = X[i, feature], X[i + 1, feature], X[i + 2, feature], X[i + 3, feature]
-                code_a, code_b, code_c, code_d = search_four(row, a, b, c, d)
-                column[i] = missing_code if np.isnan(a) else code_a
-                column[i + 1] = missing_code if np.isnan(b) else code_b
-                column[i + 2] = missing_code if np.isnan(c) else code_c
-                column[i + 3] = missing_code if np.isnan(d) else code_d
-            for i in range(n_in_fours, n_rows):
-                value = X[i, feature]
-                column[i] = missing_code if np.isnan(value) else search_four(row, value, value, value, value)[0]
-        for i in range(n_rows):
-            codes[start + i, feature] = column[i]
-
-
-@part
-def search_four(thresholds, a, b, c, d):
-    """How many of the thresholds, whose number is a power of two, are below each of four values.
-
-    A binary search takes the same steps for all values, so that the four overlap: it is a chain of results that wait
-    for each other.
-    """
-    place_a = place_b = place_c = place_d = np.uint64(0)
-    a, b, c, d = min(a, _GREATEST), min(b, _GREATEST), min(c, _GREATEST), min(d, _GREATEST)
-    step = np.uint64(thresholds.size >> 1)
-    while step > 0:
-        last = step - np.uint64(1)
-        place_a += step & is_below(thresholds[place_a + last], a)
-        place_b += step & is_below(thresholds[place_b + last], b)
-        place_c += step & is_below(thresholds[place_c + last], c)
-        place_d += step & is_below(thresholds[place_d + last], d)
-        step >>= np.uint64(1)
-    return place_a, place_b, place_c, place_d
-
-
-@part
-def is_below(threshold, value):
-    """All bits if it is, else none: the sign of the difference, as compilers make a branch of a comparison."""
-    return np.uint64(np.float64(threshold - value).view(np.int64) >> 63)

@@ -13,6 +13,8 @@ leave of the node.  No row is an exception, so trees are the same with and witho
 
 import numpy as np
 
+from skensemble._compile import kernel
+
 MOST_OFF = 0.5  # share of the rows that a feature of a bundle is off its most frequent bin, at most
 SAMPLE_SIZE = 4096  # rows that tell which features of a dense matrix to look at
 MOST_OPEN = 512  # bundles that a feature is compared with: a bit for each is a cache line a row
@@ -78,12 +80,10 @@ def exclusive_groups(rows_off, shares_off, n_bins, n_samples, most_codes):
     opened = OpenBundles(n_samples, min(len(order), MOST_OPEN), most_codes)
     for feature in order.tolist():
         rows, n_codes = rows_off(feature), int(n_bins[feature]) + 1
-        number = opened.first_fitting(rows, n_codes)
+        number = opened.put(rows, n_codes)
         if number == len(bundles):
             bundles.append([])
-            opened.begin(number)
         bundles[number].append(feature)
-        opened.take(number, rows, n_codes)
     groups = [sorted(bundle) for bundle in bundles]
     bundled = {feature for group in groups for feature in group}
     return sorted(groups + [[feature] for feature in range(len(n_bins)) if feature not in bundled])
@@ -105,34 +105,53 @@ class OpenBundles:
         self.most_codes, self.n_begun = most_codes, 0
         self.taken = np.zeros((n_samples, -(-n_open // 64)), np.uint64)  # a bit for each bundle
         self.rooms = np.zeros(64 * self.taken.shape[1], np.int64)  # codes that are left to each
+        self._words = np.zeros(self.taken.shape[1], np.uint64)
 
-    def first_fitting(self, rows, n_codes):
-        """Return the number of a bundle that takes none of the rows and has room for some codes; a new one at worst."""
-        words = np.bitwise_or.reduce(self.taken[rows], axis=0)
-        are_taken = np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
-        place = np.flatnonzero((self.rooms >= n_codes) & (are_taken == 0))[:1]
-        if not place.size:
-            return self.n_begun
+    def put(self, rows, n_codes):
+        """Give rows and codes to the first bundle with room and none of the rows, or a new one; returns its number."""
+        place = put_into(self.taken, self.rooms, rows, n_codes, self._words)
+        if place < 0:
+            self._begin()
+            place = put_into(self.taken, self.rooms, rows, n_codes, self._words)
         # Numbers go around: the bundle at a place is the last one that began there.
         last = self.n_begun - 1
-        return last - (last - int(place[0])) % len(self.rooms)
+        return last - (last - place) % len(self.rooms)
 
-    def begin(self, number):
-        """Open a bundle."""
-        word, bit = self._place(number)
-        self.taken[:, word] &= ~bit
-        self.rooms[number % len(self.rooms)] = self.most_codes - 1  # without that of rows that it does not take
-        self.n_begun = number + 1
+    def _begin(self):
+        place = self.n_begun % len(self.rooms)
+        self.taken[:, place // 64] &= ~np.uint64(1 << place % 64)
+        self.rooms[place] = self.most_codes - 1  # without that of rows that it does not take
+        self.n_begun += 1
 
-    def take(self, number, rows, n_codes):
-        """Give rows and codes to a bundle."""
-        word, bit = self._place(number)
-        self.taken[rows, word] |= bit
-        self.rooms[number % len(self.rooms)] -= n_codes
 
-    def _place(self, number):
-        place = number % len(self.rooms)
-        return place // 64, np.uint64(1 << place % 64)
+@kernel
+def put_into(taken, rooms, rows, n_codes, words):
+    """Give rows and codes to the first bundle with room and none of the rows; returns its place, -1: there is none.
+
+    Parameters
+    ----------
+    taken : (n_samples, n_words) uint64
+        A bit for each bundle.
+    rooms : (64 * n_words,) int64
+        Codes that are left to each.
+    rows : (n_rows,) integers
+    n_codes : int
+    words : (n_words,) uint64
+        Work space.
+    """
+    words[:] = 0
+    for row in rows:
+        for k in range(words.size):
+            words[k] |= taken[row, k]
+    one = np.uint64(1)
+    for place in range(rooms.size):
+        bit = one << np.uint64(place % 64)
+        if rooms[place] >= n_codes and not words[place // 64] & bit:
+            for row in rows:
+                taken[row, place // 64] |= bit
+            rooms[place] -= n_codes
+            return place
+    return -1
 
 
 def only_of_shared(frequent_bins, groups):

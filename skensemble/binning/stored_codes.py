@@ -15,14 +15,14 @@ MOST_LISTED = 0.5  # of the codes of shared columns: a list of more is no shorte
 
 
 class StoredCodes(NamedTuple):
-    """A sparse matrix of bins: that of an entry which is not stored is the bin of 0.
+    """A sparse matrix of bins: that of an entry which is not listed is the bin of 0.
 
     Attributes
     ----------
-    codes : (n_stored,) uint8 or uint16
+    codes : (n_off,) uint8 or uint16
         Feature after feature; n_bins for a missing value.
-    rows : (n_stored,) int32 or int64
-    indptr : (n_features + 1,) int32 or int64
+    rows : (n_off,) int32 or int64
+    starts : (n_features + 1,) int64
         Where the entries of a feature start.
     zero_codes : (n_features,) uint8 or uint16
     n_samples : int
@@ -30,16 +30,20 @@ class StoredCodes(NamedTuple):
 
     codes: np.ndarray
     rows: np.ndarray
-    indptr: np.ndarray
+    starts: np.ndarray
     zero_codes: np.ndarray
     n_samples: int
 
-    def off_zero(self, feature):
-        """Return the rows and the codes of the entries of a feature that are not in the bin of 0."""
-        entries = slice(self.indptr[feature], self.indptr[feature + 1])
-        codes = self.codes[entries]
-        is_off = codes != self.zero_codes[feature]
-        return self.rows[entries][is_off], codes[is_off]
+    @classmethod
+    def off_zero(cls, codes, rows, starts, zero_codes, n_samples):
+        """Return those entries of all, (n_stored,), that are not in the bin of 0."""
+        is_off = codes != np.repeat(zero_codes, np.diff(starts))
+        return cls(codes[is_off], rows[is_off], np.append(0, np.cumsum(is_off))[starts], zero_codes, n_samples)
+
+    def of_feature(self, feature):
+        """Return the rows and the codes of the entries of a feature."""
+        entries = slice(self.starts[feature], self.starts[feature + 1])
+        return self.rows[entries], self.codes[entries]
 
     def groups(self, n_bins, bundles=True):
         """Return the features of each column, their most frequent bins as of `find_bundles`, and the dtype of codes.
@@ -49,12 +53,12 @@ class StoredCodes(NamedTuple):
         n_features = len(self.zero_codes)
         if not bundles:
             return [[feature] for feature in range(n_features)], np.full(n_features, -1), self.codes.dtype
-        shares_off = np.array([len(self.off_zero(feature)[0]) / self.n_samples for feature in range(n_features)])
+        shares_off = np.diff(self.starts) / self.n_samples
 
         def groups_of(dtype):
             most_codes = np.iinfo(dtype).max + 1
             return exclusive_groups(
-                lambda feature: self.off_zero(feature)[0], shares_off, n_bins, self.n_samples, most_codes
+                lambda feature: self.of_feature(feature)[0], shares_off, n_bins, self.n_samples, most_codes
             )
 
         dtypes = dict.fromkeys([self.codes.dtype, np.dtype(np.uint16)])
@@ -71,7 +75,7 @@ class StoredCodes(NamedTuple):
         whole = [group for group in groups if len(group) == 1]
         if not whole:
             whole, shared = shared[:1], shared[1:]
-        n_listed = sum(len(self.off_zero(feature)[0]) for group in shared for feature in group)
+        n_listed = sum(len(self.of_feature(feature)[0]) for group in shared for feature in group)
         if n_listed > MOST_LISTED * len(shared) * self.n_samples:
             return groups, len(groups)
         return whole + shared, len(whole)
@@ -86,7 +90,7 @@ class StoredCodes(NamedTuple):
         listed_starts : (n_samples + 1,) int64
         """
         features = layout["column_features"][layout["column_firsts"][n_whole] :]
-        stored = [self.off_zero(feature) for feature in features]
+        stored = [self.of_feature(feature) for feature in features]
         if not stored:
             return np.zeros(0, np.uint32), np.zeros(1, np.int64)
         places = [
@@ -117,6 +121,6 @@ class StoredCodes(NamedTuple):
         for feature, column in enumerate(column_of):
             if frequent_bins[feature] < 0:
                 columns[column] = self.zero_codes[feature]
-            rows, codes = self.off_zero(feature)
+            rows, codes = self.of_feature(feature)
             columns[column, rows] = codes + starts[feature]
         return columns

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from scipy.sparse import csc_array
 
@@ -74,19 +72,6 @@ def test_a_sparse_matrix_has_the_bins_of_a_dense_one(store, is_weighted, max_bin
         assert_array_equal(data.codes, data.columns[: data.codes.shape[1]].T)
         if data.listed.size:
             assert_array_equal(listed_codes(data), data.columns[data.codes.shape[1] :])
-
-
-@given(
-    column=st.lists(st.sampled_from([0.0, 0.0, 0.0, -2.0, -1.0, 0.5, 1.0, 3.0, NAN, np.inf]), min_size=1, max_size=60),
-    max_bins=st.integers(2, 9),
-    seed=st.none() | st.integers(0, 99),
-)
-def test_thresholds_of_what_is_stored_are_those_of_all_rows(column, max_bins, seed):
-    X = np.array(column)[:, np.newaxis]
-    weight = None if seed is None else np.random.default_rng(seed).integers(0, 4, len(X)) * 0.1
-    dense, sparse = (find_bins(values, max_bins, None, weight) for values in (X, with_stored_zeros(X)))
-
-    assert_array_equal(sparse.thresholds, dense.thresholds)
 
 
 def test_thresholds_are_chosen_from_the_same_rows(monkeypatch):
