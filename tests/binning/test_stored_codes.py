@@ -7,6 +7,7 @@ from scipy.sparse import csc_array
 
 from skensemble.binning import bins as bins_module
 from skensemble.binning.bins import find_bins
+from tests.binning.problems import with_stored_zeros
 
 pytestmark = pytest.mark.nojit
 
@@ -22,16 +23,6 @@ def sparse_values(n_samples=400, n_features=12, density=0.1, seed=0):
     X[:, 2] = 0.0
     X[random.random(X.shape) < 0.01] = NAN
     return X
-
-
-def with_stored_zeros(X):
-    """Store every other 0 of an array, some of them as -0."""
-    stored = csc_array(np.where(X == 0.0, 7.0, X))
-    stored.data[stored.data == 7.0] = 0.0
-    stored.data[(stored.data == 0.0) & (np.arange(stored.nnz) % 3 == 0)] = -0.0
-    is_kept = (stored.data != 0.0) | (np.arange(stored.nnz) % 2 == 0)
-    indptr = np.concatenate([[0], np.cumsum(is_kept)])[stored.indptr]
-    return csc_array((stored.data[is_kept], stored.indices[is_kept], indptr), X.shape)
 
 
 def bins_of_values(data):
