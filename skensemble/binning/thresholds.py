@@ -5,6 +5,7 @@ import numpy as np
 from skensemble.arrays.quantiles import weighted_quantiles
 from skensemble.arrays.sorting import sorted_floats
 
+FEW = 4  # quantiles are too few where they leave less than one in so many bins
 LEAST_SHARE = 1 / 8  # of the weight of equal bins, about, that a bin beside frequent values has
 _GREATEST = np.finfo(np.float64).max
 
@@ -12,7 +13,7 @@ _GREATEST = np.finfo(np.float64).max
 def thresholds_of(column, max_bins, sample_weight=None):
     """Return the thresholds of one feature: the middles between distinct values if there are few, else quantiles.
 
-    A value that is heavier than a bin needs only one: see `thresholds_beside`.
+    Where frequent values leave few quantiles, they have a bin each: see `thresholds_beside`.
 
     Parameters
     ----------
@@ -41,13 +42,18 @@ def thresholds_of(column, max_bins, sample_weight=None):
             middles = distinct[:-1] / 2 + distinct[1:] / 2
         # Where the middle of two neighbours is the upper one, the lower one separates them.
         return np.clip(np.where(middles < distinct[1:], middles, distinct[:-1]), -_GREATEST, _GREATEST)
-    of_distinct = weights_of_runs(is_first, weights)
-    if of_distinct.max() * max_bins > of_distinct.sum():
+    thresholds = distinct_below(weighted_quantiles(values, inner_shares(max_bins), weights, is_sorted=True), distinct)
+    if len(thresholds) + 1 < max_bins // FEW:
+        of_distinct = weights_of_runs(is_first, weights)
         thresholds = thresholds_beside(distinct, of_distinct, weight_of_other_bins(of_distinct, max_bins))
-    else:
-        thresholds = weighted_quantiles(values, inner_shares(max_bins), weights, is_sorted=True)
+        thresholds = distinct_below(thresholds, distinct)
+    return thresholds
+
+
+def distinct_below(thresholds, values):
+    """Return the distinct ones of ascending thresholds, finite and below the last one of ascending values."""
     thresholds = np.clip(thresholds, -_GREATEST, _GREATEST)
-    return thresholds[are_first(thresholds) & (thresholds < distinct[-1])]
+    return thresholds[are_first(thresholds) & (thresholds < values[-1])]
 
 
 def weight_of_other_bins(weights, max_bins):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skensemble.binning.thresholds import thresholds_of, weight_of_other_bins
+from skensemble.binning.thresholds import thresholds_beside, thresholds_of, weight_of_other_bins
 
 pytestmark = pytest.mark.nojit
 
@@ -37,17 +37,17 @@ def test_many_values_have_bins_of_equal_size():
     assert_array_equal(np.bincount(np.searchsorted(thresholds, values)), [25, 25, 25, 25])
 
 
-def test_a_frequent_value_has_a_bin_and_leaves_the_rest_to_the_others():
-    values = np.r_[np.zeros(100), 1 + np.arange(40.0), np.full(50, 99.0), 100 + np.arange(40.0)]
+def test_frequent_values_have_a_bin_each_and_leave_the_rest_to_the_others():
+    values = np.r_[np.zeros(2000), 1 + np.arange(24.0), np.full(1000, 99.0), 100 + np.arange(24.0)]
 
-    assert sizes_of_bins(values, 6).tolist() == [100, 20, 20, 50, 20, 20]
+    assert sizes_of_bins(values, 32).tolist() == [2000, 12, 12, 1000, 12, 12]
 
 
 def test_a_frequent_value_moves_the_quantile_next_to_it():
     """So that its bin has no others, and it takes one bin, not two."""
-    values = np.r_[np.arange(-13.0, 0), np.zeros(100), 1 + np.arange(27.0)]
+    values = np.r_[np.arange(-13.0, 0), np.zeros(2520), 1 + np.arange(27.0)]
 
-    assert sizes_of_bins(values, 5).tolist() == [13, 100, 7, 10, 10]
+    assert sizes_of_bins(values, 32).tolist() == [13, 2520, 7, 10, 10]
 
 
 def test_beside_a_frequent_value_no_bin_has_next_to_no_rows():
@@ -57,17 +57,27 @@ def test_beside_a_frequent_value_no_bin_has_next_to_no_rows():
     assert sizes_of_bins(values, 64).tolist() == [10] * 5 + [5020] + [10] * 5
 
 
+def test_quantiles_are_taken_where_they_are_not_few():
+    values = np.r_[np.zeros(500), 1 + np.arange(500.0)]
+    thresholds = thresholds_of(values, 20)
+
+    assert_array_equal(
+        thresholds, np.unique(np.percentile(values, 5 * np.arange(1, 20), method="averaged_inverted_cdf"))
+    )
+
+
 @given(
     counts=st.lists(st.integers(1, 99), min_size=13, max_size=40),
     are_frequent=st.lists(st.booleans(), min_size=40, max_size=40),
 )
-def test_the_bins_of_others_are_about_equal(counts, are_frequent):
-    counts = np.where(are_frequent[: len(counts)], 10 * np.array(counts), counts)
-    values, weight = np.arange(float(len(counts))), weight_of_other_bins(counts.astype(float), 12)
-    thresholds = thresholds_of(np.repeat(values, counts), 12)
+def test_the_bins_beside_frequent_values_are_about_equal(counts, are_frequent):
+    counts = np.where(are_frequent[: len(counts)], 10.0 * np.array(counts), counts)
+    values, weight = np.arange(float(len(counts))), weight_of_other_bins(counts, 12)
+    assume(counts.max() > weight)
+    thresholds = thresholds_beside(values, counts, weight)
 
     bins = np.searchsorted(thresholds, values)
-    assert len(thresholds) < 12
+    assert bins.max() < 12
     assert np.bincount(bins, np.where(counts > weight, 0, counts)).max() <= 2.5 * weight
     assert np.bincount(bins, counts > weight).max() <= 1
 
