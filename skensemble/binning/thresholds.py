@@ -5,7 +5,7 @@ import numpy as np
 from skensemble.arrays.quantiles import weighted_quantiles
 from skensemble.arrays.sorting import sorted_floats
 
-FEW = 4  # quantiles are too few where they leave less than one in so many bins
+FEW = 16  # quantiles are too few where they leave less than one in so many bins
 LEAST_SHARE = 1 / 8  # of the weight of equal bins, about, that a bin beside frequent values has
 _GREATEST = np.finfo(np.float64).max
 

@@ -38,16 +38,16 @@ def test_many_values_have_bins_of_equal_size():
 
 
 def test_frequent_values_have_a_bin_each_and_leave_the_rest_to_the_others():
-    values = np.r_[np.zeros(2000), 1 + np.arange(24.0), np.full(1000, 99.0), 100 + np.arange(24.0)]
+    values = np.r_[np.zeros(6000), 1 + np.arange(40.0), np.full(4160, 99.0), 100 + np.arange(40.0)]
 
-    assert sizes_of_bins(values, 32).tolist() == [2000, 12, 12, 1000, 12, 12]
+    assert sizes_of_bins(values, 64).tolist() == [6000, 20, 20, 4160, 20, 20]
 
 
 def test_a_frequent_value_moves_the_quantile_next_to_it():
     """So that its bin has no others, and it takes one bin, not two."""
-    values = np.r_[np.arange(-13.0, 0), np.zeros(2520), 1 + np.arange(27.0)]
+    values = np.r_[np.arange(-27.0, 0), np.zeros(10_160), 1 + np.arange(53.0)]
 
-    assert sizes_of_bins(values, 32).tolist() == [13, 2520, 7, 10, 10]
+    assert sizes_of_bins(values, 64).tolist() == [27, 10_160, 13, 20, 20]
 
 
 def test_beside_a_frequent_value_no_bin_has_next_to_no_rows():
