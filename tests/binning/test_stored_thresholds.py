@@ -45,3 +45,16 @@ def test_bins_leave_a_matrix_as_it_is():
 
     assert X.indptr.dtype == before.indptr.dtype
     assert_array_equal(X.toarray(), before.toarray())
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize("n_stored", [90, 4500])
+def test_zeros_may_be_so_many_that_quantiles_are_few(n_stored, is_weighted):
+    random = np.random.default_rng(0)
+    X = np.zeros((33 * n_stored, 1))
+    X[random.permutation(len(X))[:n_stored], 0] = random.standard_normal(n_stored)
+    weight = random.integers(0, 4, len(X)) * 0.1 if is_weighted else None
+    dense, sparse = (find_bins(values, 64, None, weight) for values in (X, with_stored_zeros(X)))
+
+    assert_array_equal(sparse.thresholds, dense.thresholds)
+    assert dense.n_bins[0] >= 7  # of quantiles there would be 3

@@ -89,3 +89,12 @@ def test_a_weight_stands_for_rows_that_are_repeated(counts, max_bins):
     weighted = thresholds_of(values, max_bins, np.array(counts, float))
 
     assert_array_equal(weighted, thresholds_of(np.repeat(values, counts), max_bins))
+
+
+@given(n_zeros=st.integers(3000, 9000), seed=st.integers(0, 99))
+def test_it_does_so_beside_a_frequent_value(n_zeros, seed):
+    counts = np.random.default_rng(seed).integers(0, 4, 100)
+    counts[50] = n_zeros
+    values = np.arange(-50.0, 50.0)
+
+    assert_array_equal(thresholds_of(values, 64, counts.astype(float)), thresholds_of(np.repeat(values, counts), 64))
