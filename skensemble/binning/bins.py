@@ -7,8 +7,8 @@ from scipy.sparse import issparse
 
 from skensemble._compile import kernel, record
 from skensemble._threads import run_in_threads
-from skensemble.binning.bundles import bundled_column, find_bundles
-from skensemble.binning.encoding import encode_stored, encode_values
+from skensemble.binning.bundles import bundled_columns, find_bundles
+from skensemble.binning.encoding import copy_rows, encode_stored, encode_values
 from skensemble.binning.stored_codes import StoredCodes
 from skensemble.binning.stored_thresholds import thresholds_of_stored
 from skensemble.binning.thresholds import thresholds_of, with_thresholds
@@ -75,50 +75,46 @@ class Bins(NamedTuple):
             layout = self._layout(groups)
             columns = stored.columns(layout, frequent_bins, dtype)
             lists = stored.lists(layout, n_whole)
-            return self._binned(columns, np.ascontiguousarray(columns[:n_whole].T), layout, frequent_bins, lists)
-        codes = np.empty(X.shape, self._dtype)
-        columns = np.empty(X.shape[::-1], codes.dtype)
-
-        n_rows = max(_STRETCH_BYTES // max(8 * X.shape[1], 1), _LEAST_STRETCH)
-
-        def encode_stretch(start):
-            values = np.ascontiguousarray(X[start : start + n_rows], np.float64)
-            encode_values(values, start, self.thresholds, self.n_bins, self.is_categorical, codes, columns)
-
-        tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), n_rows)]
-        run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
-        groups, frequent_bins = [[feature] for feature in range(X.shape[1])], np.full(X.shape[1], -1)
+            return self._binned(columns, by_row(columns[:n_whole], n_threads), layout, frequent_bins, lists)
+        columns, groups = self._encode_dense(X, n_threads), [[feature] for feature in range(X.shape[1])]
+        frequent_bins = np.full(X.shape[1], -1)
         if bundles:
             groups, frequent_bins = find_bundles(columns, self.n_bins)
         layout = self._layout(groups)
         if len(groups) < X.shape[1]:
             starts = layout["offsets"] - layout["column_offsets"][layout["column_of"]]
-            columns = np.array(
-                [
-                    bundled_column(columns, group, starts, frequent_bins) if len(group) > 1 else columns[group[0]]
-                    for group in groups
-                ]
-            )
-            codes = np.ascontiguousarray(columns.T)
-        return self._binned(columns, codes, layout, frequent_bins)
+            columns = bundled_columns(columns, groups, starts, frequent_bins)
+        return self._binned(columns, by_row(columns, n_threads), layout, frequent_bins)
 
     @property
     def _dtype(self):
         """The type of codes, as small as it can be."""
         return np.dtype(np.uint8 if self.n_bins.max(initial=0) <= MOST_SHORT_BINS else np.uint16)
 
+    def _encode_dense(self, X, n_threads):
+        """Return the codes of array X, (n_features, n_samples)."""
+        columns = np.empty(X.shape[::-1], self._dtype)
+        n_rows = rows_of_stretch(8 * X.shape[1])
+
+        def encode_stretch(start):
+            values = np.ascontiguousarray(X[start : start + n_rows], np.float64)
+            encode_values(values, start, self.thresholds, self.n_bins, self.is_categorical, columns)
+
+        tasks = [lambda start=start: encode_stretch(start) for start in range(0, len(X), n_rows)]
+        run_in_threads(tasks, n_threads if X.size > _SMALL else 1)
+        return columns
+
     def _encode_stored(self, X, n_threads):
         """Return the `StoredCodes` of CSC X."""
-        codes, zero_codes = np.empty(X.nnz, self._dtype), np.empty((1, X.shape[1]), self._dtype)
+        codes, zero_codes = np.empty(X.nnz, self._dtype), self._encode_dense(np.zeros((1, X.shape[1])), 1)[:, 0]
         of_all = self.thresholds, self.n_bins, self.is_categorical
-        encode_values(np.zeros(zero_codes.shape), 0, *of_all, zero_codes, np.empty(zero_codes.shape[::-1], self._dtype))
         starts = X.indptr.astype(np.int64)
         tasks = [
             lambda first=first: encode_stored(X.data, starts, first, first + _STORED_TOGETHER, *of_all, codes)
             for first in range(0, X.shape[1], _STORED_TOGETHER)
         ]
         run_in_threads(tasks, n_threads if X.nnz > _SMALL else 1)
-        return StoredCodes.off_zero(codes, X.indices, starts, zero_codes[0], X.shape[0])
+        return StoredCodes.off_zero(codes, X.indices, starts, zero_codes, X.shape[0])
 
     def _binned(self, columns, codes, layout, frequent_bins, lists=None):
         listed, listed_starts = (np.zeros(0, np.uint32), np.zeros(1, np.int64)) if lists is None else lists
@@ -221,6 +217,22 @@ def find_bins(X, max_bins, n_categories=None, sample_weight=None, *, seed=0, n_t
     return Bins(thresholds, n_bins, is_categorical)
 
 
+def rows_of_stretch(n_bytes):
+    """Return how many rows of so many bytes a thread works on at once."""
+    return max(_STRETCH_BYTES // max(n_bytes, 1), _LEAST_STRETCH)
+
+
+def by_row(columns, n_threads):
+    """Return codes (n_columns, n_samples) as (n_samples, n_columns)."""
+    codes = np.empty(columns.shape[::-1], columns.dtype)
+    n_rows = rows_of_stretch(columns.itemsize * len(columns))
+    tasks = [
+        lambda start=start: copy_rows(columns, start, start + n_rows, codes) for start in range(0, len(codes), n_rows)
+    ]
+    run_in_threads(tasks, n_threads if columns.size > _SMALL else 1)
+    return codes
+
+
 def whole_weights(sample_weight):
     """Return weights as whole multiples of a power of two so small that none of them becomes 0.
 
@@ -231,14 +243,13 @@ def whole_weights(sample_weight):
 
 
 def columns_of(X, rows, features):
-    """Return the values of some features of an array, each (n_rows,) float64; no rows: all."""
-    n_rows = len(rows) if len(rows) else len(X)
-    if not X.flags.c_contiguous:
-        of_features = (X[rows, feature] if len(rows) else X[:, feature] for feature in features)
-        return [column.astype(np.float64, copy=False) for column in of_features]
-    columns = np.empty((len(features), n_rows))
-    copy_columns(X, rows, features, columns)
-    return columns
+    """Yield the values of some features of an array, each (n_rows,) float64; no rows: all."""
+    if X.flags.c_contiguous:
+        columns = np.empty((len(features), len(rows) if len(rows) else len(X)), X.dtype)
+        copy_columns(X, rows, features, columns)
+    else:
+        columns = (X[rows, feature] if len(rows) else X[:, feature] for feature in features)
+    return (column.astype(np.float64, copy=False) for column in columns)
 
 
 @kernel

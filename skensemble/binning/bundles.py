@@ -161,10 +161,14 @@ def only_of_shared(frequent_bins, groups):
     return frequent_bins
 
 
-def bundled_column(columns, features, offsets, frequent_bins):
-    """Return the common codes of some features, (n_samples,), which have their bins from `offsets` on."""
-    codes = np.zeros(columns.shape[1], columns.dtype)
-    for feature in features:
-        is_off = columns[feature] != columns.dtype.type(frequent_bins[feature])
-        np.add(columns[feature], columns.dtype.type(offsets[feature]), out=codes, where=is_off)
-    return codes
+def bundled_columns(columns, groups, starts, frequent_bins):
+    """Return the codes of groups of features, (n_groups, n_samples), each of which has its bins from `starts` on."""
+    bundled = np.zeros((len(groups), columns.shape[1]), columns.dtype)
+    for codes, group in zip(bundled, groups, strict=True):
+        if len(group) == 1:
+            codes[:] = columns[group[0]]
+            continue
+        for feature in group:
+            is_off = columns[feature] != columns.dtype.type(frequent_bins[feature])
+            np.add(columns[feature], columns.dtype.type(starts[feature]), out=codes, where=is_off)
+    return bundled

@@ -9,10 +9,10 @@ GREATEST = np.finfo(np.float64).max
 
 
 @kernel
-def encode_values(X, start, thresholds, n_bins, is_categorical, codes, columns):
+def encode_values(X, start, thresholds, n_bins, is_categorical, columns):
     """Write the number of thresholds below each value, or the category, or the code of missing values for NaN.
 
-    The rows of X are those from `start` on of codes (n_samples, n_features), and of columns, the same by feature.
+    The rows of X are those from `start` on of columns, (n_features, n_samples).
     """
     n_rows = X.shape[0]
     n_in_fours = n_rows - n_rows % 4
@@ -33,8 +33,14 @@ def encode_values(X, start, thresholds, n_bins, is_categorical, codes, columns):
             for i in range(n_in_fours, n_rows):
                 value = X[i, feature]
                 column[i] = missing_code if np.isnan(value) else search_four(row, value, value, value, value)[0]
-        for i in range(n_rows):
-            codes[start + i, feature] = column[i]
+
+
+@kernel
+def copy_rows(columns, start, stop, codes):
+    """Write some rows of codes (n_samples, n_columns), given by column; a `stop` past the last one is the end."""
+    for i in range(start, min(stop, codes.shape[0])):
+        for column in range(codes.shape[1]):
+            codes[i, column] = columns[column, i]
 
 
 @kernel

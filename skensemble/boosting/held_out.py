@@ -52,6 +52,6 @@ def raw_predictions(trees, X, start, n_threads=1):
     """
     n_outputs = start.shape[-1]
     if trees is None:
-        return np.array(np.broadcast_to(start, (X.shape[0], n_outputs)), order="C")
+        return np.array(np.broadcast_to(start, (X.shape[0], n_outputs)), order="F")
     n_turns = n_outputs // trees.values.shape[2]
     return trees.sum_values(as_trees_read(X), n_threads=n_threads, n_turns=n_turns, start=start)

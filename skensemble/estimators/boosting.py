@@ -235,13 +235,12 @@ class BaseHistGradientBoosting(CallbackSupportMixin, BoostedTrees):
             wanted=forced.thresholds(),
         )
         plan = with_rows(with_columns(plan, self._sources), forced.table(bins), rows.groups)
-        raw = self._raw_so_far(X, rows.offset, n_threads)
         booster = Booster(
             plan,
             bins,
             bins.encode(X, n_threads),
             rows.target,
-            raw,
+            self._raw_so_far(X, rows.offset, n_threads),
             rows.weight,
             n_threads=n_threads,
             n_rounds=n_rounds,

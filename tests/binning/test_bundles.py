@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from skensemble.binning import bundles
-from skensemble.binning.bundles import bundled_column, exclusive_groups, find_bundles
+from skensemble.binning.bundles import bundled_columns, exclusive_groups, find_bundles
 
 pytestmark = pytest.mark.nojit
 
@@ -66,4 +66,4 @@ def test_features_of_a_bundle_never_meet(most_open, monkeypatch):
 def test_a_code_tells_the_bin_of_every_feature():
     columns = np.array([[0, 2, 0, 0], [1, 1, 0, 1]], np.uint8)
 
-    assert_array_equal(bundled_column(columns, [0, 1], [1, 5], [0, 1]), [0, 3, 5, 0])
+    assert_array_equal(bundled_columns(columns, [[0, 1]], [1, 5], [0, 1]), [[0, 3, 5, 0]])
