@@ -57,6 +57,11 @@ def run_team(function, size, stop, *arguments):
     run_in_threads(tasks, size, stop, interruptible=size > 1)
 
 
+def one_of(team):
+    """Return a team of the caller alone, which is stopped when his team is."""
+    return team._replace(number=0, size=1)
+
+
 @part
 def meet(team):
     """Wait until every thread of the team is here, or the team has been stopped.

@@ -5,26 +5,25 @@ from typing import NamedTuple
 import numpy as np
 
 from skensemble._random import key_of_tree
-from skensemble._team import CHUNK, arrive, run_team
+from skensemble._team import CHUNK, arrive, one_of, run_team
 from skensemble._threads import StopFlag, run_in_threads
 from skensemble.binning.bins import Bins
 from skensemble.boosting.dropout import Dropout
 from skensemble.boosting.gradients import Training, start_round, sum_losses, write_pairs
-from skensemble.boosting.linear_leaves import LinearLeaves, move_by_models, walk_by_models
+from skensemble.boosting.grower import Grower
+from skensemble.boosting.linear_leaves import LinearLeaves
 from skensemble.boosting.sampling import RowSampler, RowSampling
-from skensemble.boosting.updates import finish_nodes, move_predictions, walk_rows
+from skensemble.boosting.updates import finish_nodes
 from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
 from skensemble.growing.leaf_models import models_between
-from skensemble.growing.leaf_wise import grow_tree
 from skensemble.growing.leaves import item_words, n_slots_of, new_field, new_own, new_trees
-from skensemble.growing.monotonic import bounds_halfway
 from skensemble.growing.plan import GrownTree
-from skensemble.growing.symmetric import grow_symmetric_tree
 from skensemble.objectives.objectives import Objective
 from skensemble.records import copy_nodes
 
 SMALL_WORK = 150_000  # values below which one thread is faster than a team
+MOST_SINGLE_WORK = 1 << 20  # values for each thread, up to which trees of their own beat a team's meetings by far
 WIDE_RANGE = 1e4  # of the weights
 LINE = 8  # float64 in a cache line
 STRETCH = 1 << 16  # rows whose losses are summed up at once
@@ -61,6 +60,11 @@ class BoostingPlan(NamedTuple):
         """The number of trees of a round."""
         return self.objective.loss.n_outputs // self.outputs_per_tree
 
+    @property
+    def has_independent_trees(self):
+        """Whether no tree of a round depends on another one, so that threads may grow one each at a time."""
+        return self.trees_per_round > 1 and not self.growth.first_use_penalties.size and not self.is_linear
+
 
 class Booster:
     """The state of a fit, which goes on for as many rounds as it is asked to.
@@ -91,36 +95,44 @@ class Booster:
         if sample_weight is not None and np.all(sample_weight == 1.0):
             sample_weight = None
         self.plan, self.bins, self.data, self.n_rounds = plan, bins, data, n_rounds
-        self.n_threads = 1 if data.columns.size < SMALL_WORK else n_threads
+        work = data.columns.size * (plan.trees_per_round if plan.has_independent_trees else 1)
+        self.n_threads = 1 if work < SMALL_WORK else n_threads
         self.training = new_training(target, raw, sample_weight, self.n_threads)
-        max_leaf_nodes, loss = plan.growth.max_leaf_nodes, plan.objective.loss
         n_slots = n_slots_of(plan.growth, len(target))
         n_item_words = item_words(
             plan.outputs_per_tree,
             is_wide=needs_wide_bins(sample_weight),
             has_unit_hessians=sample_weight is None and plan.has_unit_hessians,
         )
-        self.field = new_field(
+        field = new_field(
             data, n_slots, self.n_threads, samples_rows=plan.sampling is not None, n_item_words=n_item_words
         )
-        self.own = [
-            new_own(
-                data,
-                plan.constraints[0],
-                max_leaf_nodes,
-                n_slots,
-                n_item_words=n_item_words,
-                n_outputs=plan.outputs_per_tree,
-                is_intermediate=plan.is_intermediate and plan.constraints[0].monotonic.size > 0,
-            )
-            for _ in range(self.n_threads)
-        ]
-        for own in self.own:
-            own.is_used[list(used)] = 1
-        self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, loss, self.field.kept)
-        self.linear = LinearLeaves(X, data.is_categorical, 2 * max_leaf_nodes - 1) if plan.is_linear else None
+        own = [self._new_own(n_slots, n_item_words, used) for _ in range(self.n_threads)]
+        linear = LinearLeaves(X, data.is_categorical, 2 * plan.growth.max_leaf_nodes - 1) if plan.is_linear else None
+        self.team = Grower(data, field, own, linear)
+        self.single = []  # of each thread, where all have trees of their own: the first one shares the team's field
+        is_small = data.columns.size <= MOST_SINGLE_WORK * self.n_threads
+        if plan.has_independent_trees and is_small and plan.trees_per_round >= self.n_threads > 1:
+            fields = [new_field(data, n_slots, 1, n_item_words=n_item_words) for _ in own[1:]]
+            fields = [field, *(each._replace(kept=field.kept) for each in fields)]
+            self.single = [Grower(data, *each) for each in zip(fields, ([each] for each in own), strict=True)]
+        self.sampler = plan.sampling and RowSampler(plan.sampling, self.training, plan.objective.loss, field.kept)
         self.grown: list[GrownTree] = []  # with dropout
         self.dropout = Dropout(plan.dropout_rate, plan.growth.learning_rate, data, raw) if plan.dropout_rate else None
+
+    def _new_own(self, n_slots, n_item_words, used):
+        plan = self.plan
+        own = new_own(
+            self.data,
+            plan.constraints[0],
+            plan.growth.max_leaf_nodes,
+            n_slots,
+            n_item_words=n_item_words,
+            n_outputs=plan.outputs_per_tree,
+            is_intermediate=plan.is_intermediate and plan.constraints[0].monotonic.size > 0,
+        )
+        own.is_used[list(used)] = 1
+        return own
 
     def boost(self, n_rounds, stop=None):
         """Grow the trees of some rounds.
@@ -138,15 +150,12 @@ class Booster:
         stop = StopFlag() if stop is None else stop
         plan, n_trees = self.plan, self.plan.trees_per_round
         trees = new_trees(n_rounds * n_trees, self.data, plan.growth.max_leaf_nodes, plan.outputs_per_tree)
-        n_leaves, models = np.zeros(len(trees), np.int64), [None] * len(trees)
+        results: list[tuple] = [(0, None)] * len(trees)
 
         def play(team):
             for first in range(0, len(trees), n_trees):
                 if not stop.is_set:
-                    grown = self._play_round(team, first, trees[first : first + n_trees])
-                    if team.number == 0:
-                        round_of_trees = slice(first, first + n_trees)
-                        n_leaves[round_of_trees], models[round_of_trees] = zip(*grown, strict=True)
+                    self._play_round(team, slice(first, first + n_trees), trees, results)
 
         try:
             run_team(play, self.n_threads, stop)
@@ -157,7 +166,7 @@ class Booster:
         self.n_rounds += n_rounds
         if self.dropout:
             self.dropout.before.clear()
-        grown = [self._as_grown(*each) for each in zip(trees, n_leaves, models, strict=True)]
+        grown = [self._as_grown(tree, *each) for tree, each in zip(trees, results, strict=True)]
         if self.dropout:
             self.grown += grown
         return grown
@@ -183,87 +192,53 @@ class Booster:
             for tree in self.grown[number * n_trees : (number + 1) * n_trees]
         ]
 
-    def _play_round(self, team, first, trees):
+    def _play_round(self, team, numbers, trees, results):
         """Grow the trees of a round and move the raw predictions: what each thread does.
 
-        Returns
-        -------
-        grown : list of (int, LeafModels or None)
-            Of each tree, how many leaves it has, and their models.
+        Parameters
+        ----------
+        team : Team
+        numbers : slice
+            Of the round's trees among all.
+        trees : list of BoostedTree
+        results : list of (int, LeafModels or None)
+            Of each tree, how many leaves it has, and their models; those of the round are written.
         """
-        plan, training, dropped, grown = self.plan, self.training, (), []
-        key = np.uint64(key_of_tree(self.plan.seed, self.n_rounds * len(trees) + first))
+        plan, training, dropped, trees = self.plan, self.training, (), trees[numbers]
+        first = self.n_rounds * len(trees) + numbers.start
+        key = np.uint64(key_of_tree(plan.seed, first))
         if self.dropout:
             dropped = self.dropout.leave_out(team, key)
         if plan.objective.loss.n_outputs > 1:
             start_round(team, training)
         if self.sampler:
             training = self.sampler.draw(team, key)
-        for number, tree in enumerate(trees):
+        scale = self.dropout.scale_of_new(len(dropped)) if self.dropout else 1.0
+
+        def add(grower, team, training, number):
+            key, tree = np.uint64(key_of_tree(plan.seed, first + number)), trees[number]
             of_tree = plan.objective.loss, number, plan.outputs_per_tree  # a tree of several outputs is the only one
-            units = write_pairs(team, training, *of_tree, self.field.pairs)
-            key = np.uint64(key_of_tree(plan.seed, self.n_rounds * len(trees) + first + number))
-            n_leaves = self._grow(team, training, number, units, key, tree)
-            grown.append((n_leaves, self.linear and self.linear.models))
-            if self.dropout and team.number == 0:
-                tree.values[:] *= self.dropout.scale_of_new(len(dropped))
+            units = write_pairs(team, training, *of_tree, grower.field.pairs)
+            n_leaves, models = grower.grow(team, plan, training, number, units, key, tree)
+            if team.number == 0:
+                tree.values[:] *= scale
+                results[numbers.start + number] = n_leaves, models
             for output, values in enumerate(tree.values, start=number):
-                self._move(team, output, n_leaves, tree, values)
+                grower.move(team, training.raw[output], n_leaves, tree, values)
+
+        n_single = len(trees) - len(trees) % team.size if self.single else 0
+        if n_single:
+            arrive(team)  # what is written above is of all rows
+            for number in range(team.number, n_single, team.size):
+                add(self.single[team.number], one_of(team), training_of_one(training, team.number), number)
+            arrive(team)
+        for number in range(n_single, len(trees)):
+            add(self.team, team, training, number)
         if self.dropout:
             self.dropout.put_back(team, dropped)
             if team.number == 0:
                 self.dropout.rounds.append(trees)
             arrive(team)
-        return grown
-
-    def _grow(self, team, training, output, units, key, tree):
-        """Grow one tree; returns the number of leaves."""
-        plan, own = self.plan, self.own[team.number]
-        grow = grow_symmetric_tree if plan.is_symmetric else grow_tree
-        constraints = plan.constraints[output % len(plan.constraints)]
-        n_leaves = grow(team, self.data, self.field, own, plan.criterion, plan.growth, constraints, units, key, tree)
-        if plan.objective.is_refined:
-            arrive(team)
-            self._refine(team, training, n_leaves, tree.values[0])
-            arrive(team)
-        if self.linear:
-            self.linear.fit(team, plan, training, output, tree, own.leaves[:n_leaves], self._rows_of)
-        return n_leaves
-
-    def _move(self, team, output, n_leaves, tree, values):
-        """Move the raw predictions of an output: those of the rows that a tree is grown on, and of the others."""
-        raw, kept, words = self.training.raw[output], self.field.kept, tree.words.reshape(-1)
-        inside = raw, self.field.rows, self.own[team.number].leaves, n_leaves, values
-        outside = raw, self.data, kept, tree.nodes, words, values
-        if self.linear:
-            move_by_models(team, *inside, self.linear.models, self.linear.X)
-            if kept.size:
-                walk_by_models(team, *outside, self.linear.models, self.linear.X)
-            return
-        move_predictions(team, *inside)
-        if kept.size:
-            walk_rows(team, *outside, 1.0)
-
-    def _rows_of(self, leaf):
-        """Return the rows of a leaf, (n_rows,) uint32, in an order that does not depend on the threads."""
-        parts = [self.field.rows[own.leaves[leaf]["start"] : own.leaves[leaf]["stop"]] for own in self.own]
-        return np.sort(np.concatenate(parts))
-
-    def _refine(self, team, training, n_leaves, values):
-        """Give the leaves that are this thread's turn the best values for the residuals of their rows."""
-        leaves = self.own[team.number].leaves
-        for i in range(team.number, n_leaves, team.size):
-            rows = self._rows_of(i)
-            if not len(rows):  # none was drawn
-                continue
-            weight = training.weight[rows] if training.weight.size else None
-            value = self.plan.objective.refined_value(training.target[rows] - training.raw[0, rows], weight)
-            most = self.plan.criterion.max_delta_step
-            bounds = leaves[i]["lower"], leaves[i]["upper"]
-            if self.plan.is_intermediate:
-                bounds = bounds_halfway(leaves[i], self.own[team.number].values[i, 0])
-            value = np.clip(np.clip(value, -most, most), *bounds)
-            values[leaves[i]["number"]] = self.plan.growth.learning_rate * value
 
     def _as_grown(self, tree, n_leaves, models):
         """Cut a tree to its size, and replace the numbers of bins by thresholds."""
@@ -298,6 +273,12 @@ def new_training(target, raw, sample_weight=None, n_threads=1):
         extremes=np.zeros((n_threads, LINE)),
         words=np.empty((n_threads, 2, CHUNK), np.int64),
     )
+
+
+def training_of_one(training, number):
+    """Return the `Training` of a team of one thread of another team."""
+    here = slice(number, number + 1)
+    return training._replace(extremes=training.extremes[here], words=training.words[here])
 
 
 def mean_loss(training, loss, n_threads=1):

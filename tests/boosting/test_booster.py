@@ -117,6 +117,38 @@ def test_threads_change_no_bit(loss, n_classes):
         assert_array_equal(raw_of_team, raw)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"categorical": [2], "max_features": 0.5, "max_features_by_tree": 0.7, "monotonic": [1, 0, 0, 0]},
+        {"sampling": RowSampling("uniform", 0.5)},
+        {"sampling": RowSampling("goss", 1.0)},
+        {"dropout_rate": 0.5},
+        {"is_symmetric": True},
+        {"first_use_penalties": np.array([0.0, 0.1, 0.2, 0.3])},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n_threads", [2, 3])
+def test_bits_are_the_same_whether_threads_grow_trees_together_or_one_each(options, n_threads, monkeypatch):
+    n_classes = 5
+    X, y = problem("log_loss", 1 + SMALL_WORK // (4 * n_classes), n_classes=n_classes)
+    if "first_use_penalties" in options:  # which the trees of a round pay one after the other
+        X, y = problem("log_loss", 1 + SMALL_WORK // 4, n_classes=n_classes)
+    options = {"n_classes": n_classes, "n_rounds": 3, "max_leaf_nodes": 7, **options}
+    booster, one, _ = boost(X, y, "log_loss", **options)
+    each, of_each, _ = boost(X, y, "log_loss", n_threads=n_threads, **options)
+    monkeypatch.setattr("skensemble.boosting.booster.MOST_SINGLE_WORK", 0)
+    team, of_team, _ = boost(X, y, "log_loss", n_threads=n_threads, **options)
+
+    assert len(each.single) == (0 if "first_use_penalties" in options else n_threads)
+    assert not team.single
+    for tree, *others in zip(one, of_each, of_team, strict=True):
+        assert [bits(other) for other in others] == [bits(tree)] * 2
+    assert_array_equal(each.training.raw, booster.training.raw)
+    assert_array_equal(team.training.raw, booster.training.raw)
+
+
 @pytest.mark.parametrize("loss", ["absolute_error", "huber"])
 def test_threads_change_no_bit_of_refined_leaves(loss):
     X, y = problem(loss, 1 + SMALL_WORK // 4)
@@ -145,7 +177,7 @@ def test_without_a_limit_of_leaves_few_histograms_are_kept_and_the_trees_are_the
     booster, unlimited, raw = boost(X, y, "squared_error", is_unlimited=True, n_threads=n_threads, **options)
     _, limited, raw_of_limited = boost(X, y, "squared_error", **options)
 
-    assert booster.field.pool.shape[0] < 30
+    assert booster.team.field.pool.shape[0] < 30
     assert_array_equal(raw, raw_of_limited)
     for tree, other in zip(unlimited, limited, strict=True):
         assert 200 < len(tree.nodes) == len(other.nodes) < 1399
@@ -159,9 +191,9 @@ def test_weights_that_differ_by_twelve_powers_of_ten_are_not_rounded_away(loss):
     gradients, hessians = (0.5 - y, 0.25) if loss == "log_loss" else (-y, 1.0)
     exact = np.column_stack([gradients * weight, hessians * weight])
 
-    words = booster.field.pairs[:, :2]
+    words = booster.team.field.pairs[:, :2]
     steps = 2.0 ** np.round(np.log2(np.abs(exact).sum(axis=0) / np.abs(words).sum(axis=0, dtype=float)))
-    assert booster.field.pairs.shape[1] > PACKED
+    assert booster.team.field.pairs.shape[1] > PACKED
     assert np.all(np.abs(words * steps - exact) <= steps)
     assert_allclose(words[:, 1] * steps[1], exact[:, 1], rtol=1e-3)
     for value in np.unique(raw):
@@ -176,7 +208,7 @@ def test_wide_bins_grow_the_trees_of_packed_ones(monkeypatch):
     monkeypatch.setattr(booster_module, "WIDE_RANGE", 0.0)
     booster, wide, raw_of_wide = boost(X, y, "log_loss", **options)
 
-    assert booster.field.pairs.shape[1] > PACKED
+    assert booster.team.field.pairs.shape[1] > PACKED
     assert_allclose(raw_of_wide, raw, rtol=1e-9)
     for tree, other in zip(packed, wide, strict=True):
         assert_array_equal(tree.nodes["feature"], other.nodes["feature"])
@@ -193,7 +225,7 @@ def test_single_bins_grow_the_trees_of_packed_ones(loss, is_symmetric, monkeypat
     monkeypatch.setattr(BoostingPlan, "has_unit_hessians", False)
     other_booster, packed, raw_of_packed = boost(X, y, loss, **options)
 
-    assert (booster.field.pairs.shape[1], other_booster.field.pairs.shape[1]) == (SINGLE, PACKED)
+    assert (booster.team.field.pairs.shape[1], other_booster.team.field.pairs.shape[1]) == (SINGLE, PACKED)
     assert_allclose(raw, raw_of_packed, rtol=1e-9)
     for tree, other in zip(single, packed, strict=True):
         assert_array_equal(tree.nodes["feature"], other.nodes["feature"])
@@ -209,9 +241,9 @@ def test_few_large_gradients_leave_enough_bits_to_the_others(n_threads):
     y[0] = 1e6 * np.abs(y).max()
     booster, _, raw = boost(X, y, "squared_error", n_rounds=1, learning_rate=1.0, n_threads=n_threads)
 
-    words = booster.field.pairs[:, 0] >> n_samples.bit_length()
+    words = booster.team.field.pairs[:, 0] >> n_samples.bit_length()
     step = 2.0 ** np.round(np.log2(np.abs(y).sum() / np.abs(words).sum()))
-    assert booster.field.pairs.shape[1] == SINGLE
+    assert booster.team.field.pairs.shape[1] == SINGLE
     assert np.all(np.abs(words * step + y) <= step)
     assert step < 2.0**-30 * np.abs(y).mean()
     for value in np.unique(raw):

@@ -94,7 +94,7 @@ def test_histograms_of_the_leaves_add_up_to_that_of_the_root(loss, recipe):
     booster, trees, _ = boost(
         X, y, name, weight=weight, n_rounds=1, n_classes=LOSSES[loss], categorical=categorical, **options
     )
-    field, data, leaves = booster.field, booster.data, booster.own[0].leaves
+    field, data, leaves = booster.team.field, booster.data, booster.team.own[0].leaves
     n_leaves = (len(trees[-1].nodes) + 1) // 2
 
     total = 0

@@ -93,7 +93,7 @@ def test_rows_of_a_group_are_drawn_together():
     groups = np.arange(400) // 40
     booster, _, _ = boost(X, y, "squared_error", n_rounds=1, sampling=RowSampling("uniform", 0.5, groups=groups))
 
-    kept = booster.field.kept.reshape(10, 40)
+    kept = booster.team.field.kept.reshape(10, 40)
 
     assert_array_equal(kept.min(axis=1), kept.max(axis=1))
     assert 0 < kept.sum() < 400

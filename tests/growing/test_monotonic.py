@@ -128,7 +128,7 @@ def test_every_leaf_is_within_its_bounds(loss, is_intermediate, max_leaf_nodes):
     signs, options = [1, 0, 0, -1], {"categorical": [2], "max_leaf_nodes": max_leaf_nodes, "n_rounds": 1}
     booster, trees, _ = boost(X, y, loss, monotonic=signs, is_intermediate=is_intermediate, **options)
     nodes, n_leaves = trees[0].nodes, (len(trees[0].nodes) + 1) // 2
-    own = booster.own[0]
+    own = booster.team.own[0]
     leaves = {
         leaf["number"]: (leaf, value) for leaf, value in zip(own.leaves[:n_leaves], own.values[:, 0], strict=False)
     }
