@@ -8,8 +8,9 @@ from skensemble._random import key_of_tree
 from skensemble._team import CHUNK, arrive, one_of, run_team
 from skensemble._threads import StopFlag, run_in_threads
 from skensemble.binning.bins import Bins
+from skensemble.boosting.additions import Turns
 from skensemble.boosting.dropout import Dropout
-from skensemble.boosting.gradients import Training, start_round, sum_losses, write_pairs
+from skensemble.boosting.gradients import Training, start_round, sum_losses
 from skensemble.boosting.grower import Grower
 from skensemble.boosting.linear_leaves import LinearLeaves
 from skensemble.boosting.sampling import RowSampler, RowSampling
@@ -150,12 +151,17 @@ class Booster:
         stop = StopFlag() if stop is None else stop
         plan, n_trees = self.plan, self.plan.trees_per_round
         trees = new_trees(n_rounds * n_trees, self.data, plan.growth.max_leaf_nodes, plan.outputs_per_tree)
-        results: list[tuple] = [(0, None)] * len(trees)
+        turns = Turns(0, len(trees.nodes), 1, self.n_rounds * n_trees, plan.seed, False)
+        # Nothing else happens between the trees:
+        is_plain = plan.objective.loss.n_outputs == 1 and not (self.sampler or self.dropout)
 
         def play(team):
-            for first in range(0, len(trees), n_trees):
+            if is_plain:
+                self.team.add(team, plan, self.training, turns, trees)
+                return
+            for first in range(0, turns.stop, n_trees):
                 if not stop.is_set:
-                    self._play_round(team, slice(first, first + n_trees), trees, results)
+                    self._play_round(team, turns._replace(first=first, stop=first + n_trees), trees)
 
         try:
             run_team(play, self.n_threads, stop)
@@ -166,7 +172,7 @@ class Booster:
         self.n_rounds += n_rounds
         if self.dropout:
             self.dropout.before.clear()
-        grown = [self._as_grown(tree, *each) for tree, each in zip(trees, results, strict=True)]
+        grown = self._as_grown(trees)
         if self.dropout:
             self.grown += grown
         return grown
@@ -192,62 +198,57 @@ class Booster:
             for tree in self.grown[number * n_trees : (number + 1) * n_trees]
         ]
 
-    def _play_round(self, team, numbers, trees, results):
+    def _play_round(self, team, turns, trees):
         """Grow the trees of a round and move the raw predictions: what each thread does.
 
         Parameters
         ----------
         team : Team
-        numbers : slice
-            Of the round's trees among all.
-        trees : list of BoostedTree
-        results : list of (int, LeafModels or None)
-            Of each tree, how many leaves it has, and their models; those of the round are written.
+        turns : Turns
+            Those of the round.
+        trees : BoostedTrees
         """
-        plan, training, dropped, trees = self.plan, self.training, (), trees[numbers]
-        first = self.n_rounds * len(trees) + numbers.start
-        key = np.uint64(key_of_tree(plan.seed, first))
+        plan, training, scale, dropped = self.plan, self.training, None, ()
+        numbers = range(turns.first, turns.stop)
+        key = np.uint64(key_of_tree(plan.seed, turns.n_before + turns.first))
         if self.dropout:
             dropped = self.dropout.leave_out(team, key)
+            scale = self.dropout.scale_of_new(len(dropped))
         if plan.objective.loss.n_outputs > 1:
             start_round(team, training)
         if self.sampler:
             training = self.sampler.draw(team, key)
-        scale = self.dropout.scale_of_new(len(dropped)) if self.dropout else 1.0
-
-        def add(grower, team, training, number):
-            key, tree = np.uint64(key_of_tree(plan.seed, first + number)), trees[number]
-            of_tree = plan.objective.loss, number, plan.outputs_per_tree  # a tree of several outputs is the only one
-            units = write_pairs(team, training, *of_tree, grower.field.pairs)
-            n_leaves, models = grower.grow(team, plan, training, number, units, key, tree)
-            if team.number == 0:
-                tree.values[:] *= scale
-                results[numbers.start + number] = n_leaves, models
-            for output, values in enumerate(tree.values, start=number):
-                grower.move(team, training.raw[output], n_leaves, tree, values)
-
-        n_single = len(trees) - len(trees) % team.size if self.single else 0
-        if n_single:
+        if self.single:
+            n_single = (turns.stop - turns.first) // team.size * team.size
+            own_turns = turns._replace(first=turns.first + team.number, stop=turns.first + n_single, step=team.size)
+            turns = turns._replace(first=turns.first + n_single)
             arrive(team)  # what is written above is of all rows
-            for number in range(team.number, n_single, team.size):
-                add(self.single[team.number], one_of(team), training_of_one(training, team.number), number)
+            grower, own_training = self.single[team.number], training_of_one(training, team.number)
+            grower.add(one_of(team), plan, own_training, own_turns, trees, scale)
             arrive(team)
-        for number in range(n_single, len(trees)):
-            add(self.team, team, training, number)
+        self.team.add(team, plan, training, turns, trees, scale)
         if self.dropout:
             self.dropout.put_back(team, dropped)
             if team.number == 0:
-                self.dropout.rounds.append(trees)
+                self.dropout.rounds.append([trees.tree(number) for number in numbers])
             arrive(team)
 
-    def _as_grown(self, tree, n_leaves, models):
-        """Cut a tree to its size, and replace the numbers of bins by thresholds."""
-        n_nodes = max(2 * n_leaves - 1, 1)
-        nodes = copy_nodes(tree.nodes[:n_nodes])  # dropout still needs the bins
-        sets = np.empty(n_leaves, np.int64)
-        n_sets = finish_nodes(nodes, self.bins.thresholds, tree.words.shape[1], sets)
-        words = tree.words[sets[:n_sets]].ravel()
-        return GrownTree(nodes, tree.values[:, np.newaxis, :n_nodes].T, words, models_between(models, 0, n_nodes))
+    def _as_grown(self, trees):
+        """Cut trees to their size, and replace the numbers of bins by thresholds."""
+        models = [None] * len(trees.nodes)
+        if self.team.linear:
+            models, self.team.linear.of_trees = self.team.linear.of_trees, []
+        grown = []
+        for number, of_tree in enumerate(models):
+            tree, n_leaves = trees.tree(number), int(trees.n_leaves[number])
+            n_nodes = max(2 * n_leaves - 1, 1)
+            nodes = copy_nodes(tree.nodes[:n_nodes])  # dropout still needs the bins
+            sets = np.empty(n_leaves, np.int64)
+            n_sets = finish_nodes(nodes, self.bins.thresholds, tree.words.shape[1], sets)
+            words = tree.words[sets[:n_sets]].ravel()
+            values = tree.values[:, np.newaxis, :n_nodes].T
+            grown.append(GrownTree(nodes, values, words, models_between(of_tree, 0, n_nodes)))
+        return grown
 
     def loss(self):
         """Return the mean loss of the training samples."""

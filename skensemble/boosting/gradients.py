@@ -51,7 +51,7 @@ def start_round(team, training):
             scales[i] = 1.0 / scales[i]
 
 
-@kernel
+@part
 def write_pairs(team, training, loss, first_output, n_outputs, pairs):
     """Write the words of the thread's rows, (n_samples, n_words) int64, for a tree of some outputs.
 

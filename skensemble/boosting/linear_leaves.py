@@ -42,11 +42,13 @@ class LinearLeaves:
     ----------
     models : LeafModels
         Of the last tree, with room for the most nodes: a thread that is stopped early may look at any.
+    of_trees : list of LeafModels
+        Of trees that nobody has taken yet.
     """
 
     def __init__(self, X, is_categorical, n_nodes):
         self.X, self.is_categorical = np.ascontiguousarray(X, np.float64), is_categorical
-        self.n_nodes, self.models, self._found = n_nodes, new_models(n_nodes), []
+        self.n_nodes, self.models, self._found, self.of_trees = n_nodes, new_models(n_nodes), [], []
         self.gradients, self.hessians = np.empty((2, len(X)))
 
     def fit(self, team, plan, training, output, tree, leaves, rows_of):

@@ -10,8 +10,8 @@ from skensemble.growing.leaf_wise import FAR_AHEAD
 from skensemble.records import LEAF
 
 
-@kernel
-def move_predictions(team, raw, rows, leaves, n_leaves, values):
+@part
+def move_rows(team, raw, rows, leaves, n_leaves, values):
     """Add the values of the leaves, once thread 0 has written them, to the raw predictions of the thread's rows.
 
     Parameters
@@ -29,6 +29,12 @@ def move_predictions(team, raw, rows, leaves, n_leaves, values):
         for k in range(start, stop):
             prefetch(raw, np.int64(rows[min(k + FAR_AHEAD, stop - 1)]))
             raw[np.uint64(rows[k])] += value
+
+
+@kernel
+def move_predictions(team, raw, rows, leaves, n_leaves, values):
+    """`move_rows`, for threads that are in Python."""
+    move_rows(team, raw, rows, leaves, n_leaves, values)
 
 
 @kernel

@@ -14,7 +14,7 @@ Chunks rather than one stretch a thread: sorted data would leave a whole node to
 
 import numpy as np
 
-from skensemble._compile import kernel, part
+from skensemble._compile import part
 from skensemble._intrinsics import prefetch
 from skensemble._random import FEATURES_OF_TREE, draw
 from skensemble._team import CHUNK, meet
@@ -41,7 +41,7 @@ from skensemble.splitting.histogram import sums_at
 FAR_AHEAD = 64  # rows between a prefetch and its use, in loops that do little for each row
 
 
-@kernel
+@part
 def grow_tree(team, data, field, own, criterion, growth, constraints, units, key, tree):
     """Grow a tree; returns how many leaves it has.
 

@@ -94,6 +94,20 @@ class BoostedTree(NamedTuple):
     words: np.ndarray  # (>= max_leaf_nodes - 1, n_words) uint64: categories that go left, a row a cut
 
 
+@record
+class BoostedTrees(NamedTuple):
+    """Room for trees."""
+
+    nodes: np.ndarray  # as those of `BoostedTree`, with trees as the first axis
+    values: np.ndarray
+    words: np.ndarray
+    n_leaves: np.ndarray  # (n_trees,) int64
+
+    def tree(self, number):
+        """One of them."""
+        return BoostedTree(self.nodes[number], self.values[number], self.words[number])
+
+
 def n_slots_of(growth, n_samples):
     """How many leaves have a histogram at once.
 
@@ -151,16 +165,14 @@ def new_own(
 
 
 def new_trees(n_trees, data, max_leaf_nodes, n_outputs=1):
-    """Return room for some trees."""
+    """Return room for some trees, as `BoostedTrees`."""
     n_nodes, n_set_words = 2 * max_leaf_nodes - 1, words_of(data)
-    return [
-        BoostedTree(
-            np.zeros(n_nodes, NODE),
-            np.zeros((n_outputs, n_nodes)),
-            np.zeros((max_leaf_nodes - 1, n_set_words), np.uint64),
-        )
-        for _ in range(n_trees)
-    ]
+    return BoostedTrees(
+        np.zeros((n_trees, n_nodes), NODE),
+        np.zeros((n_trees, n_outputs, n_nodes)),
+        np.zeros((n_trees, max_leaf_nodes - 1, n_set_words), np.uint64),
+        np.zeros(n_trees, np.int64),
+    )
 
 
 def words_of(data):

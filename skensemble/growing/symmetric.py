@@ -6,7 +6,7 @@ children, or with children that break a constraint, is not cut by it, and takes 
 
 import numpy as np
 
-from skensemble._compile import kernel, part
+from skensemble._compile import part
 from skensemble._team import meet
 from skensemble.arrays.bitset import contains
 from skensemble.arrays.copying import copy_items
@@ -20,7 +20,7 @@ from skensemble.splitting.histogram import ANY, Cut, fill_frequent_bin, no_cut, 
 from skensemble.splitting.histogram_categories import chance_of, list_common, order_categories, write_left
 
 
-@kernel
+@part
 def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, units, key, tree):
     """Grow a symmetric tree; otherwise as `leaf_wise.grow_tree`."""
     plant(team, field, own, growth, key)
