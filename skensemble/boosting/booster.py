@@ -14,14 +14,14 @@ from skensemble.boosting.gradients import Training, start_round, sum_losses
 from skensemble.boosting.grower import Grower
 from skensemble.boosting.linear_leaves import LinearLeaves
 from skensemble.boosting.sampling import RowSampler, RowSampling
-from skensemble.boosting.updates import finish_nodes
+from skensemble.boosting.updates import finish_trees
 from skensemble.criteria.second_order import SecondOrder
 from skensemble.growing.growth import Growth
 from skensemble.growing.leaf_models import models_between
 from skensemble.growing.leaves import item_words, n_slots_of, new_field, new_own, new_trees
 from skensemble.growing.plan import GrownTree
 from skensemble.objectives.objectives import Objective
-from skensemble.records import copy_nodes
+from skensemble.records import NODE
 
 SMALL_WORK = 150_000  # values below which one thread is faster than a team
 MOST_SINGLE_WORK = 1 << 20  # values for each thread, up to which trees of their own beat a team's meetings by far
@@ -238,16 +238,20 @@ class Booster:
         models = [None] * len(trees.nodes)
         if self.team.linear:
             models, self.team.linear.of_trees = self.team.linear.of_trees, []
+        n_nodes = np.maximum(2 * trees.n_leaves - 1, 1)
+        starts, set_starts = np.append(0, np.cumsum(n_nodes)), np.empty(len(models) + 1, np.int64)
+        nodes, values = np.empty(starts[-1], NODE), np.empty((starts[-1], 1, trees.values.shape[1]))
+        sets = np.empty((int(trees.n_leaves.sum()), trees.words.shape[2]), np.uint64)
+        finish_trees(trees, self.bins.thresholds, starts, nodes, values, sets, set_starts)
         grown = []
-        for number, of_tree in enumerate(models):
-            tree, n_leaves = trees.tree(number), int(trees.n_leaves[number])
-            n_nodes = max(2 * n_leaves - 1, 1)
-            nodes = copy_nodes(tree.nodes[:n_nodes])  # dropout still needs the bins
-            sets = np.empty(n_leaves, np.int64)
-            n_sets = finish_nodes(nodes, self.bins.thresholds, tree.words.shape[1], sets)
-            words = tree.words[sets[:n_sets]].ravel()
-            values = tree.values[:, np.newaxis, :n_nodes].T
-            grown.append(GrownTree(nodes, values, words, models_between(of_tree, 0, n_nodes)))
+        for number, (start, stop, of_tree) in enumerate(
+            zip(starts[:-1].tolist(), starts[1:].tolist(), models, strict=True)
+        ):
+            own_values = values[start:stop]
+            if self.dropout:  # which goes on to change those that it has itself
+                own_values = trees.values[number, :, np.newaxis, : stop - start].T
+            categories = sets[set_starts[number] : set_starts[number + 1]].ravel()
+            grown.append(GrownTree(nodes[start:stop], own_values, categories, models_between(of_tree, 0, stop - start)))
         return grown
 
     def loss(self):

@@ -6,6 +6,7 @@ from skensemble._compile import kernel, part
 from skensemble._intrinsics import prefetch
 from skensemble._team import CHUNK, meet
 from skensemble.arrays.bitset import contains
+from skensemble.arrays.copying import copy_items
 from skensemble.growing.leaf_wise import FAR_AHEAD
 from skensemble.records import LEAF
 
@@ -90,31 +91,37 @@ def bin_of(data, feature, row):
 
 
 @kernel
-def finish_nodes(nodes, thresholds, n_words, sets):
-    """Replace the numbers of bins by thresholds, and put sets of categories side by side.
+def finish_trees(trees, thresholds, starts, nodes, values, sets, set_starts):
+    """Write trees one behind the other, with thresholds instead of the numbers of bins, and no sets that nobody uses.
 
     Parameters
     ----------
-    nodes : (n_nodes,) NODE
+    trees : BoostedTrees
+        Not changed.
     thresholds : (n_features, most bins) float64
-    n_words : int
-        Of a set.
-    sets : (n_nodes,) int64
-        Where it writes which sets there are, in the order of the nodes.
-
-    Returns
-    -------
-    n_sets : int
+    starts : (n_trees + 1,) int64
+        Where the nodes of each tree start.
+    nodes : (n_nodes,) NODE
+    values : (n_nodes, 1, n_outputs) float64
+    sets : (>= n_sets, n_words) uint64
+        Categories that go left.
+    set_starts : (n_trees + 1,) int64
+        Where it writes where the sets of each tree start.
     """
-    n_sets = 0
-    for number in range(nodes.size):
-        node = nodes[number]
-        if node["left"] == LEAF:
-            continue
-        if node["category_offset"] < 0:
-            node["threshold"] = thresholds[node["feature"], np.int64(node["threshold"])]
-            continue
-        sets[n_sets] = node["category_offset"] // n_words
-        node["category_offset"] = n_sets * n_words
-        n_sets += 1
-    return n_sets
+    n_sets, n_words = 0, sets.shape[1]
+    for number in range(starts.size - 1):
+        set_starts[number] = n_sets
+        for place in range(starts[number + 1] - starts[number]):
+            at = starts[number] + place
+            nodes[at], node = trees.nodes[number, place], nodes[at]
+            for output in range(values.shape[2]):
+                values[at, 0, output] = trees.values[number, output, place]
+            if node["left"] == LEAF:
+                continue
+            if node["category_offset"] < 0:
+                node["threshold"] = thresholds[node["feature"], np.int64(node["threshold"])]
+                continue
+            copy_items(trees.words[number, node["category_offset"] // n_words], sets[n_sets])
+            node["category_offset"] = (n_sets - set_starts[number]) * n_words
+            n_sets += 1
+    set_starts[starts.size - 1] = n_sets

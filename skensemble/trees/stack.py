@@ -17,12 +17,10 @@ class TreeStack:
     Parameters
     ----------
     n_trees : int
-    n_nodes : int, default=0
-        Of all trees, if it is known.
     """
 
-    def __init__(self, n_trees, n_nodes=0):
-        self.n_trees, self.n_nodes = n_trees, n_nodes
+    def __init__(self, n_trees):
+        self.n_trees = n_trees
         self.starts, self.category_starts, self.sets, self.models = [0], [0], [np.zeros(0, np.uint64)], []
         self.nodes = self.values = None
         self._waiting = {}
@@ -31,9 +29,13 @@ class TreeStack:
     @classmethod
     def of(cls, grown):
         """Return the stack of a list of `GrownTree`s."""
-        stack = cls(len(grown), sum(len(tree.nodes) for tree in grown))
-        for number, tree in enumerate(grown):
-            stack.put(number, tree)
+        stack = cls(len(grown))
+        stack.nodes = np.concatenate([_as_bytes(tree.nodes) for tree in grown]).view(grown[0].nodes.dtype)
+        stack.values = np.concatenate([tree.values for tree in grown])
+        stack.sets += [tree.categories for tree in grown if len(tree.categories)]
+        stack.starts += np.cumsum([len(tree.nodes) for tree in grown]).tolist()
+        stack.category_starts += np.cumsum([len(tree.categories) for tree in grown]).tolist()
+        stack.models = [tree.models for tree in grown]
         return stack
 
     def put(self, number, tree):
@@ -50,7 +52,7 @@ class TreeStack:
         start, stop = self.starts[-1], self.starts[-1] + len(tree.nodes)
         if self.nodes is None or stop > len(self.nodes):
             estimate = int(_HEADROOM * stop / len(self.starts) * self.n_trees)
-            room = self.n_nodes or min(estimate, max(2 * stop, _MOST_AT_ONCE))
+            room = min(estimate, max(2 * stop, _MOST_AT_ONCE))
             self._make_room(tree, start, max(stop, room))
         _as_bytes(self.nodes[start:stop])[:] = _as_bytes(tree.nodes)
         self.values[start:stop] = tree.values
