@@ -93,10 +93,7 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
         write_sides(own, chosen, data)
         n_left = partition_rows(data, field, own.sides, leaves[chosen])
         slot = take_slot(own) if growth.is_unlimited else n_leaves
-        histogram = field.pool[leaves[chosen]["slot"]]
-        smaller_is_left = divide(
-            own, histogram, data, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units
-        )
+        smaller_is_left = divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units)
         smaller, larger = (chosen, n_leaves) if smaller_is_left else (n_leaves, chosen)
         n_searched = bound_others(own, chosen, n_leaves)
         if team.number == 0:

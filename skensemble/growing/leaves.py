@@ -61,6 +61,7 @@ class Field(NamedTuple):
     pool: np.ndarray  # (n_slots + team size, n_bins * n_words) int64: histograms
     proposals: np.ndarray  # (team size, 2) PROPOSAL: for the two children of a cut
     words: np.ndarray  # (team size, 2, n_words) uint64: categories that they send left
+    left_sums: np.ndarray  # (team size, 2, n_item_words) int64: of what they send left
 
 
 @record
@@ -69,6 +70,7 @@ class Own(NamedTuple):
 
     leaves: np.ndarray  # (max_leaf_nodes,) OPEN_LEAF
     sums: np.ndarray  # (max_leaf_nodes, n_item_words) int64: of all rows of a leaf, as the words of a histogram's bin
+    left_sums: np.ndarray  # (max_leaf_nodes, n_item_words) int64: of what the best cut of a leaf sends left
     values: np.ndarray  # (max_leaf_nodes, n_outputs) float64: before shrinkage
     words: np.ndarray  # (max_leaf_nodes, n_words) uint64: categories that the best cut of a leaf sends left
     groups: np.ndarray  # (max_leaf_nodes, n_group_words) uint64: interaction groups that are open to a leaf
@@ -136,6 +138,7 @@ def new_field(data, n_slots, team_size, *, samples_rows=False, n_item_words=PACK
         pool=np.empty((n_slots + team_size, n_item_words * data.column_offsets[-1]), np.int64),
         proposals=np.zeros((team_size, 2), PROPOSAL),
         words=np.zeros((team_size, 2, words_of(data)), np.uint64),
+        left_sums=np.zeros((team_size, 2, n_item_words), np.int64),
     )
 
 
@@ -147,6 +150,7 @@ def new_own(
     return Own(
         leaves=np.zeros(max_leaf_nodes, OPEN_LEAF),
         sums=np.zeros((max_leaf_nodes, n_item_words), np.int64),
+        left_sums=np.zeros((max_leaf_nodes, n_item_words), np.int64),
         values=np.zeros((max_leaf_nodes, n_outputs)),
         words=np.zeros((max_leaf_nodes, words_of(data)), np.uint64),
         groups=np.zeros((max_leaf_nodes, constraints.groups.shape[1]), np.uint64),
@@ -228,42 +232,38 @@ def write_cut(tree, own, chosen, n_leaves, data):
 @part
 def write_sides(own, chosen, data):
     """Write which codes of the column that holds the feature that a leaf is cut by go left."""
-    feature = own.leaves[chosen]["feature"]
+    leaf = own.leaves[chosen]
+    feature, bin, missing_left, words = leaf["feature"], leaf["bin"], leaf["missing_left"] != 0, own.words[chosen]
     column, frequent_bin = data.column_of[feature], data.frequent_bins[feature]
     first, stop = data.column_offsets[column], data.column_offsets[column + 1]
     if frequent_bin >= 0:
         for code in range(stop - first):
-            own.sides[code] = goes_left(own, chosen, data, frequent_bin)
-    for bin in range(data.n_bins[feature] + 1):
-        own.sides[data.offsets[feature] - first + bin] = goes_left(own, chosen, data, bin)
+            own.sides[code] = goes_left(data, feature, bin, missing_left, words, frequent_bin)
+    for k in range(data.n_bins[feature] + 1):
+        own.sides[data.offsets[feature] - first + k] = goes_left(data, feature, bin, missing_left, words, k)
 
 
 @part
-def goes_left(own, chosen, data, bin):
-    """Whether a bin of the feature that a leaf is cut by goes left."""
-    leaf = own.leaves[chosen]
-    if data.is_categorical[leaf["feature"]]:
-        return contains(own.words[chosen], 0, bin)
-    return leaf["missing_left"] != 0 if bin == data.n_bins[leaf["feature"]] else bin <= leaf["bin"]
-
-
-@part
-def divide_sums(own, histogram, data, chosen, n_leaves):
-    """Share what is known of a leaf between its children, from its histogram and the sides of the codes."""
-    feature, sums, rest = own.leaves[chosen]["feature"], own.sums[chosen], own.sums[n_leaves]
-    first, n_words = data.offsets[feature], sums.size
-    first_code = data.column_offsets[data.column_of[feature]]
-    copy_items(sums, rest)
+def sum_left(histogram, data, feature, last_bin, missing_left, words, left):
+    """Write the sums of what a cut sends left."""
+    first, n_words = data.offsets[feature], left.size
+    left[:] = 0
     for bin in range(data.n_bins[feature] + 1):
-        if own.sides[first - first_code + bin]:
+        if goes_left(data, feature, last_bin, missing_left, words, bin):
             for word in range(n_words):
-                rest[word] -= histogram[(first + bin) * n_words + word]
-    for word in range(n_words):
-        sums[word] -= rest[word]
+                left[word] += histogram[(first + bin) * n_words + word]
 
 
 @part
-def divide(own, histogram, data, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units):
+def goes_left(data, feature, last_bin, missing_left, words, bin):
+    """Whether a cut by a feature sends a bin left: what is up to the last one, or a category in a set of words."""
+    if data.is_categorical[feature]:
+        return contains(words, 0, bin)
+    return missing_left if bin == data.n_bins[feature] else bin <= last_bin
+
+
+@part
+def divide(own, chosen, n_left, n_leaves, slot, growth, constraints, criterion, units):
     """Turn a leaf into its left child and the next leaf into its right one; returns whether the left one is smaller.
 
     The smaller child gets a slot of the pool, where it will be summed up; the larger one inherits the parent's,
@@ -274,7 +274,9 @@ def divide(own, histogram, data, chosen, n_left, n_leaves, slot, growth, constra
     left["stop"] = right["start"]
     fence, feature = fence_of(own, chosen, criterion, constraints, 0, ANY), left["feature"]
     own.is_used[feature] = 1
-    divide_sums(own, histogram, data, chosen, n_leaves)
+    for word in range(own.sums.shape[1]):
+        own.sums[n_leaves, word] = own.sums[chosen, word] - own.left_sums[chosen, word]
+        own.sums[chosen, word] = own.left_sums[chosen, word]
     for output in range(units.n_outputs):
         own_fence = fence.around(own.values[chosen, output])
         for child in (chosen, n_leaves):

@@ -7,7 +7,7 @@ from skensemble._random import THRESHOLD, below, draw
 from skensemble._team import meet
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING, choose_features
-from skensemble.growing.leaves import can_be_cut, fence_of, score_of_leaf
+from skensemble.growing.leaves import can_be_cut, fence_of, score_of_leaf, sum_left
 from skensemble.records import FLAT
 from skensemble.splitting.histogram import ANY, fill_frequent_bin, no_cut, sums_at
 from skensemble.splitting.histogram_categories import best_category_cut
@@ -67,6 +67,9 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
                 best = cut
                 if data.is_categorical[feature]:
                     copy_items(own.desk.words, words)
+        if best.feature >= 0:
+            left = field.left_sums[team.number, child]
+            sum_left(histogram, data, best.feature, best.bin, best.missing_left, words, left)
     posted["score"], posted["feature"], posted["bin"] = best.score, best.feature, best.bin
     posted["missing_left"] = best.missing_left
 
@@ -121,6 +124,7 @@ def adopt(team, field, own, criterion, growth, constraints, units, at, child):
     leaf["feature"], leaf["bin"] = proposal["feature"], proposal["bin"]
     leaf["missing_left"] = proposal["missing_left"]
     copy_items(field.words[best, child], own.words[at])
+    copy_items(field.left_sums[best, child], own.left_sums[at])
     return False
 
 

@@ -12,7 +12,7 @@ from skensemble.arrays.bitset import contains
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING, choose_features
 from skensemble.growing.leaf_wise import partition_rows, plant, weigh_root
-from skensemble.growing.leaves import divide, fence_of, score_of_leaf, write_cut, write_node, write_sides
+from skensemble.growing.leaves import divide, fence_of, score_of_leaf, sum_left, write_cut, write_node, write_sides
 from skensemble.growing.proposals import RELATIVE_GAIN, is_better, the_only_cut
 from skensemble.growing.summation import sum_up
 from skensemble.records import FLAT, UNDEFINED
@@ -50,11 +50,10 @@ def grow_symmetric_tree(team, data, field, own, criterion, growth, constraints, 
                 write_cut(tree, own, at, n_leaves, data)
             write_sides(own, at, data)
             n_left = partition_rows(data, field, own.sides, leaves[at])
-            histogram = field.pool[leaves[at]["slot"]]
-            smaller_is_left = divide(
-                own, histogram, data, at, n_left, n_leaves, n_leaves, growth, constraints, criterion, units
-            )
             left, right = leaves[at], leaves[n_leaves]
+            of_cut = left["feature"], left["bin"], left["missing_left"] != 0, own.words[at]
+            sum_left(field.pool[left["slot"]], data, *of_cut, own.left_sums[at])
+            smaller_is_left = divide(own, at, n_left, n_leaves, n_leaves, growth, constraints, criterion, units)
             if team.number == 0:
                 write_node(tree, own, at, units, growth.learning_rate)
                 write_node(tree, own, n_leaves, units, growth.learning_rate)
