@@ -27,6 +27,15 @@ _ALIASED, _APART = 32, 4
 
 
 @record
+class Listed(NamedTuple):
+    """The codes other than 0 of some columns, row after row."""
+
+    places: np.ndarray  # (n_listed,) uint32: where they are in a histogram, ascending in each row
+    features: np.ndarray  # (n_listed,) uint32: whose they are
+    starts: np.ndarray  # (n_samples + 1,) int64: where those of a row start
+
+
+@record
 class BinnedFeatures(NamedTuple):
     """The training data of a booster: a bin for each value, twice.
 
@@ -39,8 +48,7 @@ class BinnedFeatures(NamedTuple):
 
     codes: np.ndarray  # (n_samples, n_columns, or those that are not listed) uint8 | uint16
     columns: np.ndarray  # (n_columns, n_samples), the same of all columns
-    listed: np.ndarray  # (n_listed,) uint32: the codes of the others, as places in a histogram, or no length
-    listed_starts: np.ndarray  # (n_samples + 1,) int64: where those of a row start
+    listed: Listed  # the codes of the others
     column_offsets: np.ndarray  # (n_columns + 1,) int64: where a column's codes start in a histogram
     column_features: np.ndarray  # (n_features,) int64: the features, column after column
     column_firsts: np.ndarray  # (n_columns + 1,) int64: where those of a column start
@@ -73,7 +81,7 @@ class Bins(NamedTuple):
             groups, frequent_bins, dtype = stored.groups(self.n_bins, bundles)
             groups, n_whole = stored.listed_last(groups)
             layout = self._layout(groups)
-            columns = stored.columns(layout, frequent_bins, dtype)
+            columns = stored.columns(layout, frequent_bins, dtype, n_threads if X.nnz > _SMALL else 1)
             lists = stored.lists(layout, n_whole)
             return self._binned(columns, by_row(columns[:n_whole], n_threads), layout, frequent_bins, lists)
         columns, groups = self._encode_dense(X, n_threads), [[feature] for feature in range(X.shape[1])]
@@ -117,12 +125,11 @@ class Bins(NamedTuple):
         return StoredCodes.off_zero(codes, X.indices, starts, zero_codes, X.shape[0])
 
     def _binned(self, columns, codes, layout, frequent_bins, lists=None):
-        listed, listed_starts = (np.zeros(0, np.uint32), np.zeros(1, np.int64)) if lists is None else lists
+        listed = Listed(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(1, np.int64))
         return BinnedFeatures(
             codes=codes,
             columns=columns,
-            listed=listed,
-            listed_starts=listed_starts,
+            listed=listed if lists is None else Listed(*lists),
             n_bins=self.n_bins,
             frequent_bins=frequent_bins,
             is_categorical=self.is_categorical,

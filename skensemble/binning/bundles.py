@@ -96,7 +96,7 @@ class OpenBundles:
     ----------
     n_samples : int
     n_open : int
-        How many there are at once, at most: a new one then closes the oldest, which is full of the frequent features.
+        How many there are at once, at most: a new one then closes the 64 oldest, full of the frequent features.
     most_codes : int
         How many codes a column may have.
     """
@@ -119,7 +119,9 @@ class OpenBundles:
 
     def _begin(self):
         place = self.n_begun % len(self.rooms)
-        self.taken[:, place // 64] &= ~np.uint64(1 << place % 64)
+        if place % 64 == 0:
+            self.taken[:, place // 64] = 0
+            self.rooms[place : place + 64] = 0
         self.rooms[place] = self.most_codes - 1  # without that of rows that it does not take
         self.n_begun += 1
 

@@ -9,8 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csc_array
 
+from skensemble._compile import kernel
+from skensemble._threads import run_in_threads
 from skensemble.binning.bundles import exclusive_groups, only_of_shared
 
+TOGETHER = 1 << 6  # features whose columns are written at once
 MOST_LISTED = 0.5  # of the codes of shared columns: a list of more is no shorter work
 
 
@@ -85,14 +88,14 @@ class StoredCodes(NamedTuple):
 
         Returns
         -------
-        listed : (n_listed,) uint32
-            Places in a histogram, ascending in each row.
-        listed_starts : (n_samples + 1,) int64
+        places, features : (n_listed,) uint32
+            Places in a histogram, ascending in each row, and whose they are.
+        starts : (n_samples + 1,) int64
         """
         features = layout["column_features"][layout["column_firsts"][n_whole] :]
         stored = [self.of_feature(feature) for feature in features]
         if not stored:
-            return np.zeros(0, np.uint32), np.zeros(1, np.int64)
+            return np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(1, np.int64)
         places = [
             codes.astype(np.uint32) + np.uint32(layout["offsets"][feature])
             for feature, (_, codes) in zip(features, stored, strict=True)
@@ -103,9 +106,9 @@ class StoredCodes(NamedTuple):
             shape=(self.n_samples, len(stored)),
         )
         by_row = by_feature.tocsr()
-        return by_row.data, by_row.indptr.astype(np.int64)
+        return by_row.data, features.astype(np.uint32)[by_row.indices], by_row.indptr.astype(np.int64)
 
-    def columns(self, layout, frequent_bins, dtype):
+    def columns(self, layout, frequent_bins, dtype, n_threads=1):
         """Return the columns of codes, (n_columns, n_samples) of a dtype.
 
         Parameters
@@ -114,13 +117,38 @@ class StoredCodes(NamedTuple):
             Where the bins of features lie: fields of `BinnedFeatures`.
         frequent_bins : (n_features,) int64
             -1 for a feature that has a column to itself.
+        dtype : dtype
+        n_threads : int, default=1
         """
-        column_of = layout["column_of"]
-        starts = layout["offsets"] - layout["column_offsets"][column_of]
+        column_of, n_features = layout["column_of"], len(self.zero_codes)
+        firsts = layout["offsets"] - layout["column_offsets"][column_of]
         columns = np.zeros((len(layout["column_offsets"]) - 1, self.n_samples), dtype)
-        for feature, column in enumerate(column_of):
-            if frequent_bins[feature] < 0:
-                columns[column] = self.zero_codes[feature]
-            rows, codes = self.of_feature(feature)
-            columns[column, rows] = codes + starts[feature]
+        of_all = self.codes, self.rows, self.starts, self.zero_codes, column_of, firsts, frequent_bins, columns
+        tasks = [
+            lambda first=first: write_columns(first, first + TOGETHER, *of_all)
+            for first in range(0, n_features, TOGETHER)
+        ]
+        run_in_threads(tasks, n_threads)
         return columns
+
+
+@kernel
+def write_columns(first, stop, codes, rows, starts, zero_codes, column_of, firsts, frequent_bins, columns):
+    """Write the codes of some features into their columns, which are 0 so far.
+
+    Parameters
+    ----------
+    codes, rows, starts, zero_codes
+        As in `StoredCodes`.
+    column_of, frequent_bins : (n_features,) int64
+        As in `BinnedFeatures`.
+    firsts : (n_features,) int64
+        The code of the first bin of a feature in its column.
+    columns : (n_columns, n_samples) uint8 or uint16
+    """
+    for feature in range(first, min(stop, firsts.size)):
+        column = columns[column_of[feature]]
+        if frequent_bins[feature] < 0:
+            column[:] = zero_codes[feature]
+        for k in range(starts[feature], starts[feature + 1]):
+            column[rows[k]] = codes[k] + firsts[feature]

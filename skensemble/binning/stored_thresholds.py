@@ -5,12 +5,11 @@ There may be more features than a feature has values: what Python does for each 
 
 import numpy as np
 
-from skensemble._compile import kernel, part
+from skensemble._compile import kernel
 from skensemble.arrays.sorting import sort_by_score
-from skensemble.binning.encoding import GREATEST
-from skensemble.binning.thresholds import thresholds_of
+from skensemble.binning.thresholds import choose_thresholds, room_for, thresholds_of
 
-MANY = -1  # more distinct values than bins, or so many values that Python does the work as well
+MANY = -1  # so many values that Python does the work as well
 _MOST = 1 << 12
 
 
@@ -35,9 +34,10 @@ def thresholds_of_stored(X, starts, features, max_bins, sample_weight=None):
     weight = np.zeros(0) if sample_weight is None else sample_weight
     total = float(X.shape[0] if sample_weight is None else weight.sum())
     most = int(np.diff(starts)[features].max(initial=0)) + 1
-    thresholds, sizes = np.empty((len(features), min(max_bins, most))), np.empty(len(features), np.int64)
-    scores, orders = np.empty((2, most)), np.empty((2, most), np.int64)
-    list_thresholds(X.data, X.indices, starts, features, weight, total, max_bins, thresholds, sizes, scores, orders)
+    room = room_for(min(most, _MOST + 1), max_bins)
+    thresholds, sizes = np.empty((len(features), room)), np.empty(len(features), np.int64)
+    work, orders = np.empty((5, most)), np.empty((2, most), np.int64)
+    list_thresholds(X.data, X.indices, starts, features, weight, total, max_bins, thresholds, sizes, work, orders)
     return [
         few[:size].copy() if size != MANY else thresholds_of_one(X, feature, max_bins, weight, total)
         for feature, few, size in zip(features, thresholds, sizes, strict=True)
@@ -53,12 +53,12 @@ def thresholds_of_one(X, feature, max_bins, weight, total):
 
 
 @kernel
-def list_thresholds(values, rows, starts, features, weight, total, max_bins, thresholds, sizes, scores, orders):
-    """Write the middles between the distinct values of some features, and how many these are, or MANY.
+def list_thresholds(values, rows, starts, features, weight, total, max_bins, thresholds, sizes, work, orders):
+    """Write the thresholds of some features, each (room,), and how many these are, or MANY.
 
-    Work space are scores, (2, n) float64, and orders, (2, n) int64, for features of up to n values.
+    Work space are work, (5, n) float64, and orders, (2, n) int64, for features of up to n values.
     """
-    distinct = scores[0]
+    own, weights = work[0], work[1]
     for k in range(features.size):
         first, stop = starts[features[k]], starts[features[k] + 1]
         sizes[k] = MANY
@@ -69,32 +69,12 @@ def list_thresholds(values, rows, starts, features, weight, total, max_bins, thr
             of_row = weight[rows[i]] if weight.size else 1.0
             of_stored += of_row
             if of_row > 0.0 and not np.isnan(values[i]):
-                distinct[n] = values[i]
+                own[n], work[2, n], orders[0, n] = values[i], of_row, n
                 n += 1
         if total > of_stored:
-            distinct[n] = 0.0
+            own[n], work[2, n], orders[0, n] = 0.0, total - of_stored, n
             n += 1
-        sort_by_score(distinct, orders[0], n, scores[1], orders[1])
-        n = without_repeats(distinct, n)
-        if n <= max_bins:
-            sizes[k] = max(n - 1, 0)
-            write_middles(distinct, sizes[k], thresholds[k])
-
-
-@part
-def without_repeats(values, n):
-    """Move the distinct ones of n sorted values to the front; returns how many these are."""
-    n_distinct = 0
-    for i in range(n):
-        if n_distinct == 0 or values[i] != values[n_distinct - 1]:
-            values[n_distinct] = values[i]
-            n_distinct += 1
-    return n_distinct
-
-
-@part
-def write_middles(distinct, n, thresholds):
-    """Write the middles between n + 1 values; where one is the upper value, the lower one separates the two."""
-    for i in range(n):
-        middle = distinct[i] / 2 + distinct[i + 1] / 2
-        thresholds[i] = min(max(middle if middle < distinct[i + 1] else distinct[i], -GREATEST), GREATEST)
+        sort_by_score(own, orders[0], n, work[3], orders[1])
+        for i in range(n):
+            weights[i] = work[2, orders[0, i]]
+        sizes[k] = choose_thresholds(own[:n], weights[:n], max_bins, thresholds[k], work[2:], orders)

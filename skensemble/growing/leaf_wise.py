@@ -36,6 +36,7 @@ from skensemble.growing.leaves import (
 from skensemble.growing.monotonic import bound_others
 from skensemble.growing.proposals import find_cuts
 from skensemble.growing.summation import sum_up
+from skensemble.growing.thin_leaves import sum_up_children
 from skensemble.splitting.histogram import sums_at
 
 FAR_AHEAD = 64  # rows between a prefetch and its use, in loops that do little for each row
@@ -62,14 +63,15 @@ def grow_tree(team, data, field, own, criterion, growth, constraints, units, key
     tree : BoostedTree
         Written by thread 0.
     """
-    leaves, n_leaves, smaller, larger, n_searched = own.leaves, 1, 0, 0, 1
+    leaves, n_leaves, chosen, smaller, larger, n_searched = own.leaves, 1, 0, 0, 0, 1
     plant(team, field, own, growth, key)
     own.kin.searched[0] = 0
     while team.stop[0] == 0:
         is_root = n_leaves == 1
-        n_rows = data.codes.shape[0] if is_root else leaves[smaller]["count"]
-        if is_root or can_be_cut(leaves[larger], growth, criterion):
-            sum_up(team, data, field, leaves[smaller], n_rows, NOTHING if is_root else leaves[larger]["slot"])
+        if is_root:
+            sum_up(team, data, field, leaves[0], data.codes.shape[0], NOTHING)
+        elif can_be_cut(leaves[larger], growth, criterion):
+            sum_up_children(team, data, field, own, chosen, n_leaves - 1, smaller, larger)
         else:
             meet(team)  # before proposals change that others still read
         if is_root:

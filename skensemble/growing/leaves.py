@@ -80,6 +80,8 @@ class Own(NamedTuple):
     pending: np.ndarray  # (n_slots,) int64: leaves that are not cut yet, where all are cut that can be
     free: np.ndarray  # (n_slots,) int64: slots of the pool that no leaf has, in the same case
     sizes: np.ndarray  # (2,) int64: N_PENDING, N_FREE
+    n_off: np.ndarray  # (n_features,) int64: rows of a thin leaf off the most frequent bin, see `growing.thin_leaves`
+    is_open: np.ndarray  # (n_features,) uint8: whether a feature can cut a thin leaf
     is_used: np.ndarray  # (n_features,) uint8: whether a tree of the fit has been cut by a feature
     desk: CategoryDesk
     numeric: NumericDesk
@@ -160,6 +162,8 @@ def new_own(
         pending=np.zeros(n_slots, np.int64),
         free=np.zeros(n_slots, np.int64),
         sizes=np.zeros(2, np.int64),
+        n_off=np.zeros(n_features, np.int64),
+        is_open=np.ones(n_features, np.uint8),
         is_used=np.zeros(n_features, np.uint8),
         desk=category_desk(max(n_features, n_codes), words_of(data)),
         numeric=numeric_desk(n_codes),

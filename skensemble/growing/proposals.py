@@ -8,6 +8,7 @@ from skensemble._team import meet
 from skensemble.arrays.copying import copy_items
 from skensemble.growing.growth import NOTHING, choose_features
 from skensemble.growing.leaves import can_be_cut, fence_of, score_of_leaf, sum_left
+from skensemble.growing.thin_leaves import is_thin, sum_up_open
 from skensemble.records import FLAT
 from skensemble.splitting.histogram import ANY, fill_frequent_bin, no_cut, sums_at
 from skensemble.splitting.histogram_categories import best_category_cut
@@ -44,14 +45,20 @@ def propose(team, data, field, own, criterion, growth, constraints, units, at, c
     if can_be_cut(leaf, growth, criterion):
         choose_features(own, growth, constraints, at)
         first, stop = team.share(data.columns.shape[0])
-        histogram, has_signs = field.pool[leaf["slot"]], constraints.monotonic.size > 0
+        slot, is_sparse = leaf["slot"], is_thin(data, own, leaf["count"])
+        if is_sparse:
+            slot = sum_up_open(team, data, field, own, child, criterion.min_samples_leaf)
+        histogram, has_signs = field.pool[slot], constraints.monotonic.size > 0
         for k in range(data.column_firsts[first], data.column_firsts[stop]):
             feature = data.column_features[k]
             sign = np.int64(constraints.monotonic[feature]) if has_signs else 0
-            if not own.of_node[feature] or sign == FLAT:
+            if not own.of_node[feature] or sign == FLAT or (is_sparse and not own.is_open[feature]):
                 continue
             if data.frequent_bins[feature] >= 0:
                 fill_frequent_bin(histogram, data, feature, node)
+                at_frequent = data.offsets[feature] + data.frequent_bins[feature]
+                if leaf["count"] - sums_at(histogram, at_frequent, 0, units).count < criterion.min_samples_leaf:
+                    continue
             only = the_only_cut(histogram, data, feature, leaf, growth, units)
             fence = fence_of(own, at, criterion, constraints, sign, only)
             if data.is_categorical[feature]:

@@ -43,9 +43,9 @@ def sum_up(team, data, field, leaf, n_rows, sibling):
         rows = field.rows[start_row:stop_row]
         stop_whole = min(stop_column, data.codes.shape[1])  # the other columns are listed
         add_rows(field.pool[slot], data.codes, offsets, field.pairs, rows, min(first_column, stop_whole), stop_whole)
-        if data.listed.size:
+        if data.listed.places.size:
             span = (offsets[first_column], offsets[stop_column])
-            add_listed(field.pool[slot], data.listed, data.listed_starts, field.pairs, rows, span)
+            add_listed(field.pool[slot], data.listed, field.pairs, rows, span, 1, field.kept[:0])
     if not by_columns:
         meet(team)
     n_merged = 1 if by_columns else team.size
@@ -56,7 +56,7 @@ def sum_up(team, data, field, leaf, n_rows, sibling):
 def shares_columns(team, data, n_rows):
     """Whether threads share the columns of a leaf, not its rows."""
     n_codes = data.column_offsets[data.columns.shape[0]]
-    n_columns = data.codes.shape[1] + data.listed.size // data.columns.shape[1]  # that a row has a code in
+    n_columns = data.codes.shape[1] + data.listed.places.size // data.columns.shape[1]  # that a row has a code in
     by_rows = n_rows * (n_columns + COST_OF_ROW) // team.size + COST_OF_MERGER * n_codes
     by_columns = n_rows * ((n_columns + team.size - 1) // team.size + COST_OF_ROW)
     return team.size > 1 and by_columns < by_rows

@@ -244,30 +244,33 @@ def add_wide_rows(histogram, codes, offsets, pairs, rows, first_column, stop_col
 
 
 @part
-def add_listed(histogram, listed, starts, pairs, rows, span):
-    """Add samples to the bins that are listed for them.
+def add_listed(histogram, listed, pairs, rows, span, sign, is_open):
+    """Add samples to the bins that are listed for them, or take them off.
 
     Parameters
     ----------
-    listed : (n_listed,) uint32
-        Bins of the histogram, ascending in each row.
-    starts : (n_samples + 1,) int64
-        Where those of a row start.
+    listed : Listed
+    pairs : (n_samples, n_words) int64
+    rows : (n_rows,) uint32
     span : (first, stop)
         The bins that count.
+    sign : int
+        1 or -1.
+    is_open : (n_features,) uint8
+        The features that count; no length: all.
     """
     first, stop, n_words, last = span[0], span[1], pairs.shape[1], rows.size - 1
     for i in range(rows.size):
         ahead = np.uint64(rows[min(i + AHEAD, last)])
         prefetch(pairs, n_words * np.int64(ahead))
-        prefetch(listed, starts[ahead])
+        prefetch(listed.places, listed.starts[ahead])
         row = np.uint64(rows[i])
         added = pairs[row]
-        for k in range(starts[row], starts[row + np.uint64(1)]):
-            bin = np.int64(listed[np.uint64(k)])
-            if first <= bin < stop:
+        for k in range(listed.starts[row], listed.starts[row + np.uint64(1)]):
+            bin = np.int64(listed.places[np.uint64(k)])
+            if first <= bin < stop and (is_open.size == 0 or is_open[listed.features[np.uint64(k)]]):
                 for word in range(n_words):
-                    histogram[n_words * bin + word] += added[word]
+                    histogram[n_words * bin + word] += sign * added[word]
 
 
 @part

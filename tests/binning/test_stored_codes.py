@@ -39,7 +39,7 @@ def listed_codes(data):
     """Return the codes of the columns that are listed; each row's are in order."""
     codes = np.zeros_like(data.columns)
     for row in range(len(data.codes)):
-        places = data.listed[data.listed_starts[row] : data.listed_starts[row + 1]]
+        places = data.listed.places[data.listed.starts[row] : data.listed.starts[row + 1]]
         columns = np.searchsorted(data.column_offsets, places, "right") - 1
         assert (np.diff(columns) > 0).all()
         codes[columns, row] = places - data.column_offsets[columns]
@@ -61,7 +61,7 @@ def test_a_sparse_matrix_has_the_bins_of_a_dense_one(store, is_weighted, max_bin
         data = sparse.encode(store(X), bundles=bundles)
         assert_array_equal(bins_of_values(data), expected.codes)
         assert_array_equal(data.codes, data.columns[: data.codes.shape[1]].T)
-        if data.listed.size:
+        if data.listed.places.size:
             assert_array_equal(listed_codes(data), data.columns[data.codes.shape[1] :])
 
 
@@ -105,7 +105,7 @@ def test_columns_that_are_mostly_0_are_listed():
     data = find_bins(X, 20).encode(csc_array(X))
 
     assert data.codes.shape[1] == 1
-    assert 0 < data.listed.size < 0.5 * data.columns[1:].size
+    assert 0 < data.listed.places.size < 0.5 * data.columns[1:].size
     assert_array_equal(listed_codes(data), data.columns[1:])
 
 

@@ -6,11 +6,22 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skensemble.binning.thresholds import thresholds_beside, thresholds_of, weight_of_other_bins
+from skensemble._compile import kernel
+from skensemble.binning.thresholds import put_beside, thresholds_of, weight_of_other_bins
 
 pytestmark = pytest.mark.nojit
 
 NAN = np.nan
+
+
+@kernel
+def weight_of_bin(weights, max_bins, work, orders):
+    return weight_of_other_bins(weights, weights.size, max_bins, work, orders)
+
+
+@kernel
+def beside(values, weights, weight_of_bin, thresholds, nearest):
+    return put_beside(values, weights, weight_of_bin, thresholds, nearest)
 
 
 def sizes_of_bins(values, max_bins):
@@ -72,9 +83,11 @@ def test_quantiles_are_taken_where_they_are_not_few():
 )
 def test_the_bins_beside_frequent_values_are_about_equal(counts, are_frequent):
     counts = np.where(are_frequent[: len(counts)], 10.0 * np.array(counts), counts)
-    values, weight = np.arange(float(len(counts))), weight_of_other_bins(counts, 12)
+    values, counts, thresholds = np.arange(float(len(counts))), counts.astype(float), np.empty(3 * len(counts))
+    work, orders = np.empty((3, len(counts))), np.empty((2, len(counts)), np.int64)
+    weight = weight_of_bin(counts, 12, work, orders)
     assume(counts.max() > weight)
-    thresholds = thresholds_beside(values, counts, weight)
+    thresholds = np.unique(thresholds[: beside(values, counts, weight, thresholds, orders[0])])
 
     bins = np.searchsorted(thresholds, values)
     assert bins.max() < 12

@@ -326,19 +326,36 @@ def test_bundles_leave_the_trees(n_threads):
     assert_array_equal(raw, raw_of_plain)
 
 
-@pytest.mark.parametrize("options", [{}, {"sampling": RowSampling("uniform", 0.5)}, {"is_symmetric": True}], ids=str)
-@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"sampling": RowSampling("uniform", 0.5)},
+        {"is_symmetric": True},
+        {"max_leaf_nodes": 70, "min_samples_leaf": 1},
+        {"max_leaf_nodes": 30, "is_unlimited": True},
+        {"max_features": 0.5, "random_thresholds": True},
+        {"weight": np.geomspace(1e-6, 1e6, 600)},
+        {"monotonic": [1] * 20 + [0] * 40},
+        {"monotonic": [1] * 20 + [0] * 40, "is_intermediate": True},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("n_threads", [1, 2, 3])
 def test_sparse_rows_that_are_listed_give_the_trees_of_dense_ones(options, n_threads, monkeypatch):
-    """Whether threads share rows or columns, and for rows that a round leaves out, bit by bit."""
+    """Whether threads share rows or columns, whether leaves are thin, and for rows that a round leaves out."""
     monkeypatch.setattr(booster_module, "SMALL_WORK", 0)
     random = np.random.default_rng(0)
     X = np.where(random.random((600, 60)) < 0.05, random.integers(1, 9, (600, 60)), 0.0)
-    y = X @ random.standard_normal(60) + 0.1 * random.standard_normal(600)
+    X[:, :5][random.random((600, 5)) < 0.03] = np.nan
+    y = np.nan_to_num(X) @ random.standard_normal(60) + 0.1 * random.standard_normal(600)
     stored = csc_array(X)
-    assert find_bins(stored, 255).encode(stored).listed.size > 0
+    assert find_bins(stored, 255).encode(stored).listed.places.size > 0
 
     dense, sparse = (
-        boost(each, y, "squared_error", min_samples_leaf=3, n_threads=n_threads, bundles=each is stored, **options)
+        boost(
+            each, y, "squared_error", n_threads=n_threads, bundles=each is stored, **{"min_samples_leaf": 3, **options}
+        )
         for each in (X, stored)
     )
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from skensemble.binning.bins import Listed
 from skensemble.splitting.histogram import PACKED, SINGLE, add_listed, add_rows, merge
 from tests.core import entry
 
@@ -42,11 +43,19 @@ def test_every_row_is_added_to_its_bin_of_each_column(n_columns, n_rows, dtype, 
     assert_array_equal(histogram.reshape(-1, n_words), expected)
 
 
-@given(n_rows=st.integers(0, 30), n_words=st.sampled_from([SINGLE, PACKED, 3]), seed=st.integers(0, 100))
-def test_every_row_is_added_to_the_bins_that_are_listed_for_it(n_rows, n_words, seed):
+@given(
+    n_rows=st.integers(0, 30),
+    n_words=st.sampled_from([SINGLE, PACKED, 3]),
+    sign=st.sampled_from([1, -1]),
+    only_open=st.booleans(),
+    seed=st.integers(0, 100),
+)
+def test_every_row_is_added_to_the_bins_that_are_listed_for_it_or_taken_off(n_rows, n_words, sign, only_open, seed):
     random = np.random.default_rng(seed)
     starts = np.concatenate([[0], np.cumsum(random.integers(0, 5, 40))])
     listed = random.integers(0, 50, starts[-1]).astype(np.uint32)
+    features = listed // 5
+    is_open = (random.random(10) < 0.5).astype(np.uint8)[: 10 if only_open else 0]
     pairs = random.integers(-1000, 1000, (40, n_words))
     rows = random.permutation(40)[:n_rows].astype(np.uint32)
     first, stop = (int(bound) for bound in sorted(random.integers(0, 51, 2)))
@@ -55,8 +64,11 @@ def test_every_row_is_added_to_the_bins_that_are_listed_for_it(n_rows, n_words, 
     expected = histogram.reshape(-1, n_words).copy()
     for row in rows:
         bins = listed[starts[row] : starts[row + 1]]
-        np.add.at(expected, bins[(bins >= first) & (bins < stop)], pairs[row])
-    add_listed_entry(histogram, listed, starts, pairs, rows, (first, stop))
+        counts = (bins >= first) & (bins < stop)
+        if only_open:
+            counts &= is_open[bins // 5] == 1
+        np.add.at(expected, bins[counts], sign * pairs[row])
+    add_listed_entry(histogram, Listed(listed, features, starts), pairs, rows, (first, stop), sign, is_open)
 
     assert_array_equal(histogram.reshape(-1, n_words), expected)
 
