@@ -3,6 +3,7 @@
 import numpy as np
 
 from skensemble._compile import kernel, part
+from skensemble.arrays.quantiles import weighted_quantiles
 from skensemble.arrays.sorting import sort_by_score, sorted_floats
 from skensemble.binning.encoding import GREATEST
 
@@ -28,14 +29,28 @@ def thresholds_of(column, max_bins, sample_weight=None):
     -------
     thresholds : (n_bins - 1,) float64, ascending and finite
     """
+    weights = None
     if sample_weight is None:
-        values, weights = sorted_floats(column), np.zeros(0)
+        values = sorted_floats(column)
     else:
         is_present = ~np.isnan(column) & (sample_weight > 0)
         values, weights = column[is_present], sample_weight[is_present]
         order = np.argsort(values)
         values, weights = values[order], weights[order]
-    n = len(values)
+    # What most features need takes NumPy no longer than the kernel, which takes a second to compile.
+    is_first = np.append(True, values[1:] != values[:-1])[: len(values)]
+    distinct = values[is_first]
+    if len(distinct) <= max_bins:
+        with np.errstate(invalid="ignore"):
+            middles = distinct[:-1] / 2 + distinct[1:] / 2
+        # Where the middle of two neighbours is the upper one, the lower one separates them.
+        return np.clip(np.where(middles < distinct[1:], middles, distinct[:-1]), -GREATEST, GREATEST)
+    shares = np.arange(1, max_bins) * (100.0 / max_bins) / 100.0
+    thresholds = np.unique(np.clip(weighted_quantiles(values, shares, weights, is_sorted=True), -GREATEST, GREATEST))
+    thresholds = thresholds[thresholds < values[-1]]
+    if len(thresholds) + 1 >= max_bins // FEW:
+        return thresholds
+    n, weights = len(values), np.zeros(0) if weights is None else weights
     thresholds, work, orders = np.empty(room_for(n, max_bins)), np.empty((3, n)), np.empty((2, n), np.int64)
     return thresholds[: thresholds_of_sorted(values, weights, max_bins, thresholds, work, orders)].copy()
 
