@@ -43,7 +43,7 @@ def sum_up_children(team, data, field, own, left, right, smaller, larger):
 @part
 def take_off(team, data, field, slot, child):
     """Take the rows of a child off some histogram; each thread does so in its share of the columns."""
-    first, stop_whole, items, span = share_of(team, data, field)
+    first, stop_whole, _, items, span = share_of(team, data, field)
     histogram, whole = field.pool[slot, items[0] : items[1]], field.pool[field.pool.shape[0] - 1]
     clear(whole[items[0] : items[1]])
     for thread in range(team.size):
@@ -66,13 +66,12 @@ def sum_up_open(team, data, field, own, child, least):
     least : int
         Rows that a leaf must have.
     """
-    first, stop_whole, items, span = share_of(team, data, field)
-    slot, n_words, n_columns = field.pool.shape[0] - 1, field.pairs.shape[1], data.columns.shape[0]
+    first, stop_whole, stop, items, span = share_of(team, data, field)
+    slot, n_words = field.pool.shape[0] - 1, field.pairs.shape[1]
     histogram = field.pool[slot]
     open_features(team, data, field, own, child, least)
     clear(histogram[items[0] : items[1]])
-    last = team.share(n_columns)[1]
-    for k in range(data.column_firsts[max(stop_whole, first)], data.column_firsts[last]):
+    for k in range(data.column_firsts[stop_whole], data.column_firsts[stop]):
         feature = data.column_features[k]
         if own.is_open[feature]:
             start = n_words * data.offsets[feature]
@@ -101,11 +100,15 @@ def open_features(team, data, field, own, child, least):
 
 @part
 def share_of(team, data, field):
-    """A thread's columns: the first one, the stop of those that are not listed, their items, and the bins of all."""
+    """A thread's columns: the first, the stops of those that are not listed and of all, and the same as items and bins.
+
+    Items are those of the columns that are not listed, bins those of all.
+    """
     offsets, n_words = data.column_offsets, field.pairs.shape[1]
     first, stop = team.share(data.columns.shape[0])
     stop_whole = max(min(stop, data.codes.shape[1]), first)
-    return first, stop_whole, (n_words * offsets[first], n_words * offsets[stop_whole]), (offsets[first], offsets[stop])
+    items = n_words * offsets[first], n_words * offsets[stop_whole]
+    return first, stop_whole, stop, items, (offsets[first], offsets[stop])
 
 
 @part
